@@ -1,0 +1,1 @@
+"""Configuration as data: templates of the form, costs, limits."""

@@ -1,0 +1,1 @@
+"""From the file of a report to its reconciled record. Runs without torch."""

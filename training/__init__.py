@@ -1,0 +1,1 @@
+"""Synthetic reports, training and evaluation; imports pipeline, never the other way round."""
