@@ -30,11 +30,14 @@ E110 = ErrorKind("E110", "处理超过 {seconds} 秒，已中止", "调高 --tim
 E111 = ErrorKind("E111", "处理所需内存超过 {limit} MB，已中止", "调高 --memory-limit，或检查文件是否异常")
 E112 = ErrorKind("E112", "文件只有图片，没有可读的文字", "该文件需要 OCR，目前尚不支持")
 E113 = ErrorKind("E113", "LibreOffice 转换失败：{reason}", "用 LibreOffice 打开检查，或先转换为 DOCX")
+E114 = ErrorKind("E114", "页数太多：{pages} 页，上限 {limit} 页", "拆分文件后再试")
 E201 = ErrorKind("E201", "不是政府信息公开工作年度报告：没有找到年报的表格或各部分标题", "确认文件内容")
 E202 = ErrorKind("E202", "是 2008-2018 年旧版统计表，目前不支持", "只支持 2019 年及以后的年报格式")
 E301 = ErrorKind("E301", "没有这个字段：{field}", "字段写作 表.行.列，例如 t3.new.total；全部字段见 docs/record.md")
 E302 = ErrorKind("E302", "配置文件有误：{reason}", "对照 configs/ 下的示例修改")
 E303 = ErrorKind("E303", "标准答案文件有误：{reason}", "对照 docs/record.md 中的 gold 格式修改")
+E304 = ErrorKind("E304", "无法写出结果：{reason}", "检查路径、权限和磁盘空间")
+E305 = ErrorKind("E305", "记录文件有误或版本不符：{reason}", "用本版本的 gouji read --json 重新生成")
 E901 = ErrorKind("E901", "程序内部错误：{reason}", "请附上文件报告此问题")
 
 

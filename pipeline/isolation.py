@@ -1,0 +1,212 @@
+"""Runs a step on a file that may be hostile in a process of its own, which can be stopped.
+
+A parser that loops, eats memory or crashes inside a C library takes down its own process only. POSIX.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from pipeline.errors import E105, E110, E111, E901, GoujiError
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+_MEGABYTE = 1024 * 1024
+_LENGTH = 8
+"""Bytes of the length that precedes the message."""
+_SET_PARENT_DEATH_SIGNAL = 1
+
+_isolated = False
+
+
+def is_isolated() -> bool:
+    """Whether this process is such a child, whose whole process group is swept when it ends."""
+    return _isolated
+
+
+def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_mb: int) -> R:
+    """`function(argument)` in a forked child; whatever the child started is gone when this returns.
+
+    Args:
+        function: gets a copy of this process's memory; what it changes there is lost.
+        argument: handed over as it is.
+        seconds: wall-clock time until the child and all its children are killed; above 0.
+        memory_mb: address space that the child may take on top of what this process has now; above 0.
+
+    Returns:
+        What the function returned, which must be picklable.
+
+    Raises:
+        GoujiError: the function's own; E110 out of time; E111 out of memory; E105 where it crashed on the file;
+            E901 where it raised anything else.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_child(function, argument, writing, seconds, memory_mb)
+    try:
+        os.close(writing)
+        _own_group(child)
+        message, timed_out = _receive(reading, time.monotonic() + seconds)
+    finally:
+        os.close(reading)
+        status, usage = _end(child)
+    if timed_out:
+        raise GoujiError(E110, seconds=f"{seconds:g}")
+    if message is None:
+        raise _death(status, usage.ru_maxrss * 1024, seconds, memory_mb)
+    result: R = _answer(message, memory_mb)
+    return result
+
+
+def _answer(message: bytes, memory_mb: int) -> Any:
+    kind, value = pickle.loads(message)
+    if kind == "result":
+        return value
+    if kind == "memory":
+        raise GoujiError(E111, limit=memory_mb)
+    raise value
+
+
+def _receive(reading: int, deadline: float) -> tuple[bytes | None, bool]:
+    """The child's message, or None where it ended without one; and whether time ran out."""
+    received = bytearray()
+    wanted = _LENGTH
+    poll = select.poll()
+    poll.register(reading, select.POLLIN | select.POLLHUP)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None, True
+        if not poll.poll(left * 1000 + 1):
+            continue
+        chunk = os.read(reading, _MEGABYTE)
+        if not chunk:
+            return None, False
+        received += chunk
+        if wanted == _LENGTH and len(received) >= _LENGTH:
+            wanted += int.from_bytes(received[:_LENGTH], "big")
+        if wanted > _LENGTH and len(received) >= wanted:
+            return bytes(received[_LENGTH:]), False
+
+
+def _end(child: int) -> tuple[int, resource.struct_rusage]:
+    """Reaps the child; its group is killed first, while its number cannot yet belong to anyone else.
+
+    A child that died by itself keeps its own cause of death: that is settled before its pipe closes.
+    """
+    for end in (os.killpg, os.kill):
+        try:
+            end(child, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+    while True:
+        try:
+            _, status, usage = os.wait4(child, 0)
+        except InterruptedError:
+            continue
+        return status, usage
+
+
+def _death(status: int, peak: int, seconds: float, memory_mb: int) -> GoujiError:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return GoujiError(E110, seconds=f"{seconds:g}")
+        # A C++ library answers a refused allocation by aborting; the system's own answer is SIGKILL.
+        if number == signal.SIGKILL or (number == signal.SIGABRT and peak > 0.7 * memory_mb * _MEGABYTE):
+            return GoujiError(E111, limit=memory_mb)
+        return GoujiError(E105, reason=f"解析时程序崩溃（{signal.Signals(number).name}）")
+    return GoujiError(E901, reason=f"子进程意外退出（{os.waitstatus_to_exitcode(status)}）")
+
+
+def _own_group(child: int) -> None:
+    # Both sides do this, so that the group exists whoever runs first.
+    try:
+        os.setpgid(child, child)
+    except (PermissionError, ProcessLookupError):
+        return
+
+
+def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: float, memory_mb: int) -> NoReturn:
+    global _isolated
+    try:
+        _own_group(os.getpid())
+        _isolated = True
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _die_with_parent()
+        # A full collection would touch, and so copy, every page shared with the parent.
+        gc.freeze()
+        _limit(seconds, memory_mb)
+        _send(writing, _outcome(function, argument))
+    finally:
+        # Never run the parent's exit handlers or flush its buffers a second time.
+        os._exit(0)
+
+
+def _outcome(function: Callable[[A], R], argument: A) -> bytes:
+    try:
+        return pickle.dumps(("result", function(argument)), pickle.HIGHEST_PROTOCOL)
+    except GoujiError as error:
+        return pickle.dumps(("error", error))
+    except MemoryError:
+        return pickle.dumps(("memory", None))
+    except BaseException as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return pickle.dumps(("error", GoujiError(E901, reason=reason)))
+
+
+def _send(writing: int, message: bytes) -> None:
+    view = memoryview(len(message).to_bytes(_LENGTH, "big") + message)
+    while view:
+        view = view[os.write(writing, view) :]
+
+
+def _limit(seconds: float, memory_mb: int) -> None:
+    # Only the soft limits: LibreOffice, started from here, maps far more than it uses and gets its own.
+    address_space = _address_space() + memory_mb * _MEGABYTE
+    for which, wanted in (
+        (resource.RLIMIT_AS, address_space),
+        (resource.RLIMIT_CPU, int(seconds) + 5),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return 0
+    return pages * resource.getpagesize()
+
+
+def _load_prctl() -> Callable[..., int] | None:
+    try:
+        return ctypes.CDLL(None).prctl
+    except (OSError, AttributeError):
+        return None
+
+
+_prctl = _load_prctl()
+
+
+def _die_with_parent() -> None:
+    if _prctl is not None:
+        _prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)

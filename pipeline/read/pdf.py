@@ -1,0 +1,337 @@
+"""Born-digital PDF to `Document`: characters and drawn rules, one page at a time.
+
+A page gives one grid for every table that its rules draw, and a line for every other line of text. A table over a
+page break gives one grid a page; nothing is joined here, neither tables nor paragraphs. What stands in columns without
+enough rules comes as lines with tabs. Pages without text are pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any, TypeAlias
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from pipeline.document import Block, Box, Cell, Document, Grid, Line, Page, Picture, Reading, Source
+from pipeline.errors import E105, E106, E112, E114, GoujiError
+from pipeline.read.pdf_engine import (
+    MAX_CHARACTERS,
+    Character,
+    Characters,
+    Drawing,
+    Frame,
+    displayed,
+    has_broken_codes,
+    read_characters,
+    read_drawing,
+    text_direction,
+    upright,
+)
+from pipeline.read.pdf_rules import Lattice, find_lattices
+from pipeline.read.pdf_text import read_lines
+
+READER = "pdf"
+MAX_PAGES = 2000
+BROKEN_SHARE = 0.1
+"""Share of characters without a meaning from which on a page needs OCR."""
+LONGEST_CELL = 120
+"""Characters. One row of boxes is a table where none holds more; else it is text set side by side."""
+PICTURE_WIDTH = 0.3
+"""Share of the page width from which on an image may hold a table; below, it is a seal or an emblem."""
+PICTURE_HEIGHT = 40.0
+"""Points; the same for the height."""
+CAPTION = 40
+"""Characters. An image under more text than this is a background."""
+TAIL = 4096
+"""Bytes at the end of a file within which its end mark must stand; servers append a line or two."""
+
+_LineOfText: TypeAlias = tuple[str, Box]
+_Place: TypeAlias = tuple[int, int]
+"""Index of a lattice and of a cell in it; (-1, -1) outside all."""
+_OUTSIDE: _Place = (-1, -1)
+
+
+def read_pdf(data: bytes, name: str, sha256: str) -> Document:
+    """Read a PDF whose text is text.
+
+    Args:
+        data: the file.
+        name: its name without folders.
+        sha256: of `data`, in hexadecimal.
+
+    Returns:
+        A `Document` with lines, grids (`aligned`) and pictures. Boxes are in points, origin at the top left of the
+        page as a viewer shows it, whole numbers of pages from 1.
+
+    Raises:
+        GoujiError: E105 damaged or cut short; E106 needs a password; E112 no text on any page; E114 too many pages.
+    """
+    pdf = _open(data)
+    try:
+        n_pages = len(pdf)
+        if n_pages > MAX_PAGES:
+            raise GoujiError(E114, pages=n_pages, limit=MAX_PAGES)
+        results = [_read_page(pdf, number) for number in range(1, n_pages + 1)]
+    finally:
+        pdf.close()
+    pages = tuple(one.page for one in results if one.page is not None)
+    if not pages:
+        raise GoujiError(E105, reason="没有一页能够打开")
+    if not any(one.n_characters for one in results):
+        raise GoujiError(E112)
+    blocks = tuple(block for one in results for block in one.blocks)
+    warnings = tuple(warning for one in results for warning in one.warnings)
+    return Document(name, sha256, "pdf", blocks, pages, warnings)
+
+
+def _open(data: bytes) -> Any:
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise GoujiError(E106) from error
+        raise GoujiError(E105, reason="不是完整的 PDF") from error
+    # PDFium rebuilds a file that was cut short from the pages that are left and does not say so.
+    if b"%%EOF" not in data.rstrip(b"\0\r\n\t ")[-TAIL:]:
+        pdf.close()
+        raise GoujiError(E105, reason="没有结尾标记，可能没有下载完整")
+    return pdf
+
+
+@dataclass(frozen=True, slots=True)
+class _PageResult:
+    page: Page | None = None
+    """None where the page could not be opened."""
+    blocks: tuple[Block, ...] = ()
+    warnings: tuple[str, ...] = ()
+    n_characters: int = 0
+
+
+def _read_page(pdf: Any, number: int) -> _PageResult:
+    try:
+        page = pdf[number - 1]
+    except pypdfium2.PdfiumError:
+        return _PageResult(warnings=(f"第 {number} 页无法打开，没有读入。",))
+    try:
+        width, height = page.get_size()
+        bounds = tuple(page.get_bbox())
+        if not (all(map(isfinite, (width, height, *bounds))) and bounds[0] < bounds[2] and bounds[1] < bounds[3]):
+            return _PageResult(warnings=(f"第 {number} 页没有可用的页面尺寸，没有读入。",))
+        text_page = page.get_textpage()
+        try:
+            return _page_result(Page(number, width, height), page, text_page, bounds)
+        finally:
+            text_page.close()
+    except pypdfium2.PdfiumError:
+        return _PageResult(warnings=(f"第 {number} 页的文字无法读出。",))
+    finally:
+        page.close()
+
+
+def _page_result(page: Page, handle: Any, text_page: Any, bounds: tuple[float, ...]) -> _PageResult:
+    left, bottom, right, top = bounds
+    shown = handle.get_rotation() // 90 % 4
+    frame: Frame = (text_direction(text_page, shown), left, bottom, right, top)
+    drawing = read_drawing(handle)
+    characters = read_characters(text_page, frame, drawing)
+    n_characters = sum(1 for one in characters.upright if not one[4].isspace()) + len(characters.sideways)
+    if not n_characters:
+        if not drawing.n_objects:
+            return _PageResult(page)
+        whole = (0.0, 0.0, page.width, page.height)
+        picture = Picture(round(page.width), round(page.height), Source(page.number, whole))
+        warning = f"第 {page.number} 页没有文字，只有图像，其中的内容没有读入。"
+        return _PageResult(page, (picture,), (warning,), characters.n_diagonal)
+    warnings = _warnings(page.number, characters, drawing, text_page, n_characters)
+    placed = _blocks(page.number, frame, characters, drawing)
+    pictures, more = _pictures(page, frame, drawing, characters)
+    blocks = [block for _, block in sorted(placed + pictures, key=lambda one: (one[0][1], one[0][0]))]
+    final = [_shown(block, frame, shown) for block in blocks]
+    return _PageResult(page, tuple(final), (*warnings, *more), n_characters)
+
+
+def _warnings(
+    number: int, characters: Characters, drawing: Drawing, text_page: Any, n_characters: int
+) -> list[str]:
+    warnings: list[str] = []
+    broken = characters.n_broken > BROKEN_SHARE * (n_characters + characters.n_broken)
+    if broken or has_broken_codes(text_page, BROKEN_SHARE):
+        warnings.append(f"第 {number} 页的文字编码已损坏，读出的文字不可信，该页需要 OCR。")
+    if characters.invisible:
+        warnings.append(f"第 {number} 页的文字是扫描件附带的识别结果，可能有误。")
+    if characters.n_diagonal:
+        warnings.append(f"第 {number} 页有斜排的文字（多为水印），没有读入。")
+    if not drawing.complete:
+        warnings.append(f"第 {number} 页的图形过多，只读入了一部分。")
+    if n_characters >= MAX_CHARACTERS:
+        warnings.append(f"第 {number} 页的文字过多，只读入了一部分。")
+    return warnings
+
+
+def _blocks(number: int, frame: Frame, characters: Characters, drawing: Drawing) -> list[tuple[Box, Block]]:
+    """Lines and grids of a page with their boxes in the upright frame."""
+    lattices = _lattices(characters, [upright(frame, *rule) for rule in drawing.rules])
+    groups = _placed(characters.upright, lattices)
+    sideways = _placed_sideways(characters.sideways, lattices)
+    placed: list[tuple[Box, Block]] = []
+    outside = list(groups.pop(_OUTSIDE, {}).values())
+    outside_sideways = sideways.pop(_OUTSIDE, [])
+    for index, lattice in enumerate(lattices):
+        texts = {
+            cell: _cell_text(groups.get((index, cell), {}).values(), sideways.get((index, cell), ()))
+            for cell in range(len(lattice.cells))
+        }
+        if _is_table(lattice, texts):
+            placed.append((lattice.box, _grid(number, lattice, texts)))
+        else:
+            for cell in texts:
+                outside.extend(groups.get((index, cell), {}).values())
+                outside_sideways.extend(sideways.get((index, cell), ()))
+    for text, box in (*read_lines(outside), *outside_sideways):
+        placed.append((box, Line(text, Source(number, box))))
+    return placed
+
+
+def _lattices(characters: Characters, rules: list[Box]) -> list[Lattice]:
+    def occupied(box: Box) -> bool:
+        x0, y0, x1, y1 = box
+        return any(
+            y0 < (top + bottom) / 2 < y1 and x0 < (left + right) / 2 < x1 and not text.isspace()
+            for left, top, right, bottom, text in (*characters.upright, *characters.sideways)
+        )
+
+    return find_lattices(rules, occupied)
+
+
+def _is_table(lattice: Lattice, texts: dict[int, str]) -> bool:
+    """Two columns at least, with text in two cells; one row alone only where it is no prose in boxes."""
+    if lattice.n_columns < 2 or sum(1 for text in texts.values() if text) < 2:
+        return False
+    return lattice.n_rows > 1 or max(map(len, texts.values())) <= LONGEST_CELL
+
+
+def _cell_text(groups: Iterable[Sequence[Character]], sideways: Iterable[_LineOfText]) -> str:
+    return "\n".join([text for text, _ in (*read_lines(groups), *sideways)])
+
+
+def _grid(number: int, lattice: Lattice, texts: dict[int, str]) -> Grid:
+    cells = tuple(
+        Cell(
+            one.row,
+            one.column,
+            (Reading(texts[index], READER),),
+            one.row_span,
+            one.column_span,
+            Source(number, one.box),
+        )
+        for index, one in enumerate(lattice.cells)
+    )
+    return Grid(lattice.n_rows, lattice.n_columns, cells, True, Source(number, lattice.box))
+
+
+def _place(lattices: Sequence[Lattice], x: float, y: float) -> _Place:
+    """The cell around a point; of nested tables, that of the smallest."""
+    best, place = inf, _OUTSIDE
+    for index, lattice in enumerate(lattices):
+        x0, y0, x1, y1 = lattice.box
+        if x0 <= x <= x1 and y0 <= y <= y1 and (x1 - x0) * (y1 - y0) < best:
+            cell = lattice.cell_at(x, y)
+            if cell >= 0:
+                best, place = (x1 - x0) * (y1 - y0), (index, cell)
+    return place
+
+
+def _placed(
+    characters: Sequence[Character], lattices: Sequence[Lattice]
+) -> dict[_Place, dict[float, list[Character]]]:
+    """Characters by cell, then by base line. Neighbours mostly share both, so the last place is tried first."""
+    groups: dict[_Place, dict[float, list[Character]]] = {}
+    last_bottom, low, high = inf, inf, -inf
+    group: list[Character] = []
+    for one in characters:
+        left, top, right, bottom, _ = one
+        x = (left + right) / 2
+        if bottom == last_bottom and low < x < high:
+            group.append(one)
+            continue
+        y = (top + bottom) / 2
+        place = _place(lattices, x, y)
+        if place != _OUTSIDE:
+            low, _, high, _ = lattices[place[0]].cells[place[1]].box
+            if any(other.box[1] <= y <= other.box[3] for other in lattices if other is not lattices[place[0]]):
+                low, high = inf, -inf
+        elif any(other.box[1] <= y <= other.box[3] for other in lattices):
+            low, high = inf, -inf
+        else:
+            low, high = -inf, inf
+        last_bottom = bottom
+        group = groups.setdefault(place, {}).setdefault(round(bottom, 1), [])
+        group.append(one)
+    return groups
+
+
+def _placed_sideways(
+    characters: Sequence[Character], lattices: Sequence[Lattice]
+) -> dict[_Place, list[_LineOfText]]:
+    """Turned text by cell, one line for each run of characters above one another."""
+    runs: dict[tuple[_Place, float], list[Character]] = {}
+    for one in characters:
+        left, top, right, bottom, _ = one
+        x = (left + right) / 2
+        runs.setdefault((_place(lattices, x, (top + bottom) / 2), round(x)), []).append(one)
+    lines: dict[_Place, list[_LineOfText]] = {}
+    for (place, _), run in runs.items():
+        text = "".join([one[4] for one in run]).strip()
+        if text:
+            box = (
+                min(one[0] for one in run),
+                min(one[1] for one in run),
+                max(one[2] for one in run),
+                max(one[3] for one in run),
+            )
+            lines.setdefault(place, []).append((text, box))
+    return lines
+
+
+def _pictures(
+    page: Page, frame: Frame, drawing: Drawing, characters: Characters
+) -> tuple[list[tuple[Box, Block]], list[str]]:
+    """Images large enough to hold a table and with no text over them, and a warning where one fills the page."""
+    placed: list[tuple[Box, Block]] = []
+    warnings: list[str] = []
+    for box, width, height in drawing.images:
+        x0, y0, x1, y1 = area = upright(frame, *box)
+        if not (x1 - x0 >= PICTURE_WIDTH * page.width and y1 - y0 >= PICTURE_HEIGHT):
+            continue
+        over = sum(
+            1
+            for left, top, right, bottom, _ in characters.upright
+            if x0 < (left + right) / 2 < x1 and y0 < (top + bottom) / 2 < y1
+        )
+        if over > CAPTION:
+            continue
+        placed.append((area, Picture(width, height, Source(page.number, area))))
+        if (x1 - x0) * (y1 - y0) >= page.width * page.height / 2:
+            warnings.append(f"第 {page.number} 页主要是图像，其中的内容没有读入。")
+    return placed, warnings
+
+
+def _shown(block: Block, frame: Frame, turns: int) -> Block:
+    """The block with its boxes as a viewer shows the page."""
+    if frame[0] == turns:
+        return block
+
+    def moved(source: Source) -> Source:
+        return source if source.box is None else Source(source.page, displayed(frame, turns, source.box))
+
+    if isinstance(block, Line):
+        return Line(block.text, moved(block.source), block.heading)
+    if isinstance(block, Picture):
+        return Picture(block.width, block.height, moved(block.source))
+    cells = tuple(
+        Cell(one.row, one.column, one.readings, one.row_span, one.column_span, moved(one.source)) for one in block.cells
+    )
+    return Grid(block.n_rows, block.n_columns, cells, block.aligned, moved(block.source))

@@ -1,0 +1,529 @@
+"""The cheapest consistent wholes: best-first search from the equations that fail, exact.
+
+Where an equation fails, some cell of it changes or some group in it is seen otherwise. Take the
+cells: either exactly one of them changes, and then the equation says to what, or two or more do.
+The first is a small step that settles a cell and freezes the rest of its equation; the second is
+kept as a demand. In a repair without loops some failing equation always has exactly one change, so
+that these steps find it; what has loops is left to a second, slower part, which gathers cells
+without a value until every equation that they touch holds at least two, and then solves for them.
+Both parts split the wholes so that none is found twice. A packing of the failing equations bounds
+the cost from below: what an equation is charged is taken from every cell and group that could mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+
+from pipeline.reconcile.form import Form, Line, Pick, Structure, structure
+from pipeline.reconcile.integers import OutOfWork, Row, Work, settle
+from pipeline.reconcile.problem import Answer, Problem, Solution
+from pipeline.reconcile.view import NEVER, View, readings, views
+
+LIMIT = 20_000
+_IMPOSSIBLE = NEVER >> 1
+
+_Need = tuple[tuple[int, ...], Pick, int, tuple[int, ...]]
+"""Cells, how to pick them, how many of them must change at least, groups."""
+
+
+def solve(problem: Problem, margin: int = 0, limit: int = LIMIT) -> Answer:
+    """All wholes that cost at most the least possible plus `margin`.
+
+    Two wholes are the same where they take the same hypotheses and every cell holds the same one
+    of its readings, or another value than these: then they are reported once, with None for the
+    values that could differ.
+
+    Args:
+        problem: what to solve; its structure is worked out once per form and kept.
+        margin: >= 0, in the unit of the costs.
+        limit: most steps to take; some 10 to 100 microseconds each.
+    """
+    search = _Search(problem, margin, limit)
+    return search.run()
+
+
+class _Node:
+    """A part of the wholes: what is decided so far, and what the cells hold if nothing else changes."""
+
+    __slots__ = (
+        "change", "cost", "demands", "form", "free", "gathered", "open_groups", "residual", "second",
+        "unknown", "values", "views",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        form: Form,
+        free: int,
+        views: tuple[View, ...],
+        open_groups: tuple[int, ...],
+        values: list[int],
+        change: list[int],
+        residual: list[int],
+        cost: int,
+        demands: tuple[tuple[tuple[int, ...], Pick, int], ...],
+        second: bool = False,
+        gathered: tuple[int, ...] = (),
+        unknown: tuple[int, ...] = (),
+    ) -> None:
+        self.form = form
+        self.free = free
+        self.views = views
+        self.open_groups = open_groups
+        """Groups that may still switch to another view, ascending."""
+        self.values = values
+        self.change = change
+        """Per variable, the least that a change costs; NEVER once it is settled."""
+        self.residual = residual
+        """Per line of the form, the weighted sum."""
+        self.cost = cost
+        self.demands = demands
+        """(cells, pick, number): so many of the cells must still change."""
+        self.second = second
+        """Whether only loops are left to find."""
+        self.gathered = gathered
+        """Cells that change as part of a loop, and of these the ones whose value is unknown."""
+        self.unknown = unknown
+
+
+_Entry = tuple[int, int, "_Node | tuple[_Node, tuple[int, ...], int, View]", bool]
+"""Bound, serial number, node (or: parent, open groups left, group, view it switches to), bound is final."""
+
+
+class _Search:
+    def __init__(self, problem: Problem, margin: int, limit: int) -> None:
+        self.problem = problem
+        self.margin = margin
+        self.work = Work(limit)
+        self.structure: Structure = structure(
+            problem.n_variables, problem.equations, tuple(group.variables for group in problem.groups)
+        )
+        self.views = [
+            views(group, inner) for group, inner in zip(problem.groups, self.structure.inner, strict=True)
+        ]
+        self.heap: list[_Entry] = []
+        self.serial = 0
+        self.most = NEVER
+        """What a whole may cost at most: known once the first is found."""
+        self.solutions: list[Solution] = []
+
+    def run(self) -> Answer:
+        if not all(self.views):
+            return Answer((), True)
+        complete = True
+        root = self._root()
+        self._push(root.cost, root)
+        try:
+            while self.heap:
+                bound, _, item, final = heappop(self.heap)
+                if bound > self.most:
+                    break
+                self.work.spend()
+                node = item if isinstance(item, _Node) else self._switch(*item)
+                if not final:
+                    more = self._bound(node)
+                    if more >= _IMPOSSIBLE or node.cost + more > self.most:
+                        continue
+                    if node.cost + more > bound:
+                        bound = node.cost + more
+                        if self.heap and self.heap[0][0] < bound:
+                            self._push(bound, node, True)
+                            continue
+                self._expand(bound, node)
+        except OutOfWork:
+            complete = False
+        kept = [solution for solution in self.solutions if solution.cost <= self.most]
+        kept.sort(key=_order)
+        return Answer(tuple(kept), complete)
+
+    def _root(self) -> _Node:
+        size = self.problem.n_variables
+        values, change = [0] * size, [NEVER] * size
+        free = cost = 0
+        chosen: list[View] = []
+        for group, alternatives in zip(self.problem.groups, self.views, strict=True):
+            view = alternatives[0]
+            chosen.append(view)
+            free |= view.free
+            cost += view.base
+            for variable, value, least in zip(group.variables, view.values, view.changes, strict=True):
+                values[variable] = value
+                change[variable] = least
+        form = self.structure.form(free)
+        open_groups = tuple(number for number, alternatives in enumerate(self.views) if len(alternatives) > 1)
+        return _Node(form, free, tuple(chosen), open_groups, values, change, _residual(form, values), cost, ())
+
+    def _push(self, bound: int, item: _Node | tuple[_Node, tuple[int, ...], int, View], final: bool = False) -> None:
+        if bound <= self.most:
+            # Later ones first among equals: they are nearer to a whole.
+            self.serial -= 1
+            heappush(self.heap, (bound, self.serial, item, final))
+
+    # What a node costs at least.
+
+    def _bound(self, node: _Node) -> int:
+        """A lower bound of what completing the node costs more; _IMPOSSIBLE or more where it cannot be."""
+        needs = _needs(node)
+        if not needs:
+            return 0
+        spare = {
+            group: self.views[group][1].least - self.views[group][0].base for group in node.open_groups
+        }
+        total = _packing(needs, node.change, spare)
+        if len(needs) > 1 and total < _IMPOSSIBLE:
+            needs.reverse()
+            total = max(total, _packing(needs, node.change, spare))
+        return total
+
+    # How a node is split.
+
+    def _expand(self, bound: int, node: _Node) -> None:
+        if node.second:
+            self._gather(bound, node)
+            return
+        line = _failing(node)
+        if line is not None:
+            touched = node.form.lines[line].groups
+            rivals = [group for group in node.open_groups if group in touched]
+            if rivals:
+                self._commit(bound, node, rivals)
+            else:
+                self._mend(bound, node, line)
+        elif node.open_groups:
+            self._commit(bound, node, node.open_groups)
+        else:
+            self._second(bound, node)
+
+    def _commit(self, bound: int, node: _Node, rivals: Sequence[int]) -> None:
+        """By the first of these groups that is not seen in the usual way, or none of them."""
+        left = node.open_groups
+        for group in rivals:
+            left = tuple(other for other in left if other != group)
+            usual, *others = self.views[group]
+            for view in others:
+                self._push(max(bound, node.cost - usual.base + view.least), (node, left, group, view))
+        rest = _Node(
+            node.form, node.free, node.views, left, node.values, node.change, node.residual, node.cost, node.demands
+        )
+        self._push(bound, rest)
+
+    def _switch(self, node: _Node, left: tuple[int, ...], group: int, view: View) -> _Node:
+        usual = node.views[group]
+        values, change = node.values.copy(), node.change.copy()
+        variables = self.problem.groups[group].variables
+        for variable, value, least in zip(variables, view.values, view.changes, strict=True):
+            values[variable] = value
+            change[variable] = least
+        chosen = (*node.views[:group], view, *node.views[group + 1 :])
+        free = node.free & ~usual.free | view.free
+        form = node.form
+        if free == node.free:
+            residual = node.residual.copy()
+            for variable, old, new in zip(variables, usual.values, view.values, strict=True):
+                if new != old:
+                    for line, factor in form.lines_of[variable]:
+                        residual[line] += factor * (new - old)
+        else:
+            form = self.structure.form(free)
+            residual = _residual(form, values)
+        cost = node.cost - usual.base + view.base
+        return _Node(form, free, chosen, left, values, change, residual, cost, node.demands)
+
+    def _mend(self, bound: int, node: _Node, number: int) -> None:
+        """By the one cell of a failing equation that changes, or two or more of them."""
+        form, values = node.form, node.values
+        line = form.lines[number]
+        change = node.change.copy()
+        for cell in line.cells:
+            change[cell] = NEVER
+        failing = node.residual[number]
+        n_open = 0
+        for cell, factor in zip(line.cells, line.coefficients, strict=True):
+            least = node.change[cell]
+            if least >= NEVER:
+                continue
+            n_open += 1
+            if node.cost + least > self.most or failing % factor:
+                continue
+            value = values[cell] - failing // factor
+            more = self._price(node, cell, value) if value >= 0 else None
+            if more is None or node.cost + more > self.most:
+                continue
+            new_values = values.copy()
+            new_values[cell] = value
+            residual = node.residual.copy()
+            for other, weight in form.lines_of[cell]:
+                residual[other] += weight * (value - values[cell])
+            demands = _after(form, node.demands, cell, residual) if node.demands else ()
+            cost = node.cost + more
+            child = _Node(
+                form, node.free, node.views, node.open_groups, new_values, change, residual, cost, demands
+            )
+            self._push(max(bound, cost), child)
+        if n_open > 1:
+            demands = (*node.demands, (line.cells, line.pick, 2))
+            child = _Node(
+                form, node.free, node.views, node.open_groups, values, node.change, node.residual, node.cost, demands
+            )
+            self._push(bound, child)
+
+    def _price(self, node: _Node, cell: int, value: int) -> int | None:
+        """What it costs a cell to hold `value` rather than what it holds; None where it cannot."""
+        of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
+        new, old = of_cell.of(value), of_cell.of(node.values[cell])
+        return None if new is None or old is None else new - old
+
+    def _second(self, bound: int, node: _Node) -> None:
+        """The whole as it stands, if nothing is left to mend; loops, if the cost allows any."""
+        form = node.form
+        if not node.demands and min(node.residual[form.n_equalities :], default=0) >= 0:
+            self._report(node)
+            bound = max(bound, node.cost + _loop(node))
+        if bound <= self.most:
+            start = _Node(
+                form, node.free, node.views, (), node.values, node.change, node.residual, node.cost, node.demands, True
+            )
+            self._push(bound, start)
+
+    def _gather(self, bound: int, node: _Node) -> None:
+        """By the first of some cells, at least one of which is part of a loop."""
+        needs = _needs(node)
+        cells: Iterable[int]
+        if needs:
+            cells = min(needs, key=lambda need: sum(node.change[cell] < NEVER for cell in need[0]))[0]
+        else:
+            if node.gathered:
+                self._report(node)
+            cells = range(len(node.change))
+        change = node.change
+        for cell in cells:
+            if change[cell] >= NEVER:
+                continue
+            least = change[cell]
+            change = change.copy()
+            change[cell] = NEVER
+            if node.cost + least > self.most:
+                continue
+            of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
+            states: list[tuple[int | None, int]] = [*readings(of_cell)[1:]]
+            if of_cell.other is not None:
+                states.append((None, of_cell.other))
+            old = of_cell.of(node.values[cell]) or 0
+            for value, price in states:
+                cost = node.cost + price - old
+                values, residual, unknown = node.values, node.residual, node.unknown
+                if value is None:
+                    unknown = (*unknown, cell)
+                else:
+                    values, residual = values.copy(), residual.copy()
+                    for line, factor in node.form.lines_of[cell]:
+                        residual[line] += factor * (value - values[cell])
+                    values[cell] = value
+                gathered = (*node.gathered, cell)
+                child = _Node(
+                    node.form, node.free, node.views, (), values, change, residual, cost, node.demands,
+                    True, gathered, unknown,
+                )  # fmt: skip
+                self._push(max(bound, cost), child)
+
+    # What is found.
+
+    def _report(self, node: _Node) -> None:
+        values = self._values(node)
+        if values is None:
+            return
+        self.most = min(self.most, node.cost + self.margin)
+        self.solutions.append(Solution(node.cost, tuple(view.hypothesis for view in node.views), values))
+
+    def _values(self, node: _Node) -> tuple[int | None, ...] | None:
+        """The values of all variables, None for those with several; None where there is no solution."""
+        form, unknown = node.form, set(node.unknown)
+        values: list[int | None] = list(node.values)
+        holes: dict[int, frozenset[int]] = {}
+        for view in node.views:
+            holes.update(view.barred)
+        rows: list[tuple[dict[int, int], int]] = []
+        asked = [*node.unknown, *form.loose_variables]
+        if unknown:
+            for cell in unknown:
+                of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
+                holes[cell] = frozenset(value for value, _ in readings(of_cell))
+            for number in range(form.n_equalities):
+                row, right = _reduced(form.lines[number], node, unknown)
+                if row:
+                    rows.append((row, right))
+        for variable, number in form.determined:
+            row, right = _reduced(form.lines[number], node, unknown) if unknown else ({}, -node.residual[number])
+            if row:
+                rows.append(({**row, variable: -1}, right))
+                asked.append(variable)
+                continue
+            if right > 0 or -right in holes.get(variable, ()):
+                return None
+            values[variable] = -right
+        if not asked:
+            return tuple(values)
+        asked_set = set(asked)
+        for equation in form.loose:
+            right = -sum(factor * node.values[cell] for cell, factor in equation if cell not in asked_set)
+            rows.append(({cell: factor for cell, factor in equation if cell in asked_set}, right))
+        number_of = {variable: number for number, variable in enumerate(asked)}
+        numbered: list[Row] = [
+            ({number_of[cell]: factor for cell, factor in row.items()}, right) for row, right in rows
+        ]
+        barred = {number_of[variable]: values_ for variable, values_ in holes.items() if variable in number_of}
+        settled = settle(len(asked), numbered, barred, self.work)
+        if settled is None:
+            return None
+        for variable, value in zip(asked, settled, strict=True):
+            values[variable] = value
+        return tuple(values)
+
+
+def _order(solution: Solution) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    return solution.cost, solution.hypotheses, tuple(-1 if value is None else value for value in solution.values)
+
+
+def _residual(form: Form, values: list[int]) -> list[int]:
+    residual = [0] * len(form.lines)
+    for value, lines in zip(values, form.lines_of, strict=True):
+        if value:
+            for line, factor in lines:
+                residual[line] += factor * value
+    return residual
+
+
+def _reduced(line: Line, node: _Node, unknown: set[int]) -> tuple[dict[int, int], int]:
+    """The unknown part of a line, and what it must be for the line to be 0."""
+    row: dict[int, int] = {}
+    right = 0
+    for cell, factor in zip(line.cells, line.coefficients, strict=True):
+        if cell in unknown:
+            row[cell] = factor
+        else:
+            right -= factor * node.values[cell]
+    return row, right
+
+
+def _needs(node: _Node) -> list[_Need]:
+    """What must still change: a failing line one cell, a demand as many as it says."""
+    form, residual = node.form, node.residual
+    lines, n_equalities = form.lines, form.n_equalities
+    needs: list[_Need] = []
+    if not node.second:
+        numbers = [
+            number for number, value in enumerate(residual) if value and (value < 0 or number < n_equalities)
+        ]
+        if not node.demands:
+            return [(lines[n].cells, lines[n].pick, 1, lines[n].groups) for n in numbers]
+        demanded = {cells for cells, _, _ in node.demands}
+        needs = [
+            (lines[n].cells, lines[n].pick, 1, lines[n].groups)
+            for n in numbers
+            if n >= n_equalities or lines[n].cells not in demanded
+        ]
+        needs.extend((cells, pick, count, ()) for cells, pick, count in node.demands)
+        return needs
+    touched: dict[int, int] = {}
+    for cell in node.gathered:
+        for number, _ in form.lines_of[cell]:
+            touched[number] = touched.get(number, 0) + 1
+    vague = {number for cell in node.unknown for number, _ in form.lines_of[cell]}
+    demanded = set()
+    for cells, pick, count in node.demands:
+        demanded.add(cells)
+        count -= sum(cell in cells for cell in node.gathered)
+        if count > 0:
+            needs.append((cells, pick, count, ()))
+    for number, line in enumerate(lines):
+        fails = number not in vague and (residual[number] != 0 if number < n_equalities else residual[number] < 0)
+        alone = number < n_equalities and touched.get(number) == 1
+        if alone or (fails and not (number not in touched and line.cells in demanded)):
+            needs.append((line.cells, line.pick, 1, line.groups))
+    return needs
+
+
+def _packing(needs: list[_Need], change: list[int], spare: dict[int, int]) -> int:
+    """A lower bound of what meeting the needs costs: each is charged what all that could meet it have left."""
+    left = change.copy()
+    groups = spare.copy()
+    total = 0
+    for cells, pick, count, touched in needs:
+        picked = pick(left)
+        if count == 1:
+            charge = min(picked)
+            if groups:
+                for group in touched:
+                    if group in groups and groups[group] < charge:
+                        charge = groups[group]
+            total += charge
+        else:
+            # The two cheapest: the cheaper of them gives all that it has left and no more.
+            first, charge = sorted([left[cell] for cell in cells])[:2] if len(cells) > 1 else (NEVER, NEVER)
+            total += first + charge
+        if total >= _IMPOSSIBLE:
+            return total
+        if charge:
+            for cell in cells:
+                left[cell] = left[cell] - charge if left[cell] > charge else 0
+            if groups:
+                for group in touched:
+                    if group in groups:
+                        groups[group] -= charge
+    return total
+
+
+def _failing(node: _Node) -> int | None:
+    """The failing equality with the fewest ways to mend it that is not yet known to need several."""
+    form = node.form
+    demanded = {cells for cells, _, _ in node.demands}
+    best: tuple[int, int] | None = None
+    chosen: int | None = None
+    for number in range(form.n_equalities):
+        value = node.residual[number]
+        if not value:
+            continue
+        line = form.lines[number]
+        if demanded and line.cells in demanded:
+            continue
+        ways = (len(line.cells), -abs(value))
+        if best is None or ways < best:
+            best, chosen = ways, number
+    return chosen
+
+
+def _after(
+    form: Form, demands: tuple[tuple[tuple[int, ...], Pick, int], ...], cell: int, residual: list[int]
+) -> tuple[tuple[tuple[int, ...], Pick, int], ...]:
+    """The demands left once `cell` has changed. One change alone never mends what holds, so 2 stays 2 there."""
+    left: list[tuple[tuple[int, ...], Pick, int]] = []
+    for cells, pick, count in demands:
+        if cell in cells:
+            line = form.line_with.get(cells)
+            if line is None:
+                count -= 1
+            elif residual[line]:
+                continue
+        if count:
+            left.append((cells, pick, count))
+    return tuple(left)
+
+
+def _loop(node: _Node) -> int:
+    """A lower bound of what any further change to a whole that holds costs."""
+    form, change = node.form, node.change
+    cheapest: list[tuple[int, int]] = []
+    for line in form.lines[: form.n_equalities]:
+        first, second, *_ = (*sorted(line.pick(change)[:-1]), NEVER, NEVER)
+        cheapest.append((first, second))
+    least = NEVER
+    for cell, own in enumerate(change):
+        if own >= least:
+            continue
+        others = []
+        for number, _ in form.lines_of[cell]:
+            if number < form.n_equalities:
+                first, second = cheapest[number]
+                others.append(second if own == first else first)
+        least = min(least, own + (sum(others) if form.linear else max(others, default=0)))
+    return least

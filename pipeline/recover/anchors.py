@@ -1,0 +1,94 @@
+"""Where the rows of a table stand: each row label found once, in the order of the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.recover.labels import column_keys, match_row, role
+from pipeline.recover.normalise import key
+from pipeline.recover.strips import Strip
+from pipeline.template import Table, load_templates, template_for_year
+
+FAR = 60
+"""Tokens between two neighbouring anchors from which the distance counts against them."""
+FAR_PENALTY = 0.4
+MISSING_PENALTY = 0.3
+"""What a row of the template without a label in the document counts against the template."""
+HEAD_BONUS = 0.5
+"""What a column head of the template seen in the document counts for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    row: str
+    strip: int
+    token: int
+    score: float
+
+
+def find_anchors(strips: list[Strip], table: Table) -> list[Anchor]:
+    """The best chain of row labels in the form's order.
+
+    Prose that names some rows loses against the table that names them all; a label that the document
+    has twice is taken where its neighbours stand.
+    """
+    order = {row.id: i for i, row in enumerate(table.rows)}
+    found: list[tuple[int, Anchor]] = []
+    position = 0
+    for s, strip in enumerate(strips):
+        for t, token in enumerate(strip.tokens):
+            position += 1
+            if token.kind == "word":
+                match = match_row(token.text, table)
+                if match:
+                    followed = _followed_by_value(strips, s, t)
+                    found.append((position, Anchor(match.row, s, t, match.score + (0.2 if followed else 0.0))))
+    best: list[float] = []
+    back: list[int] = []
+    for i, (here, anchor) in enumerate(found):
+        score, previous = anchor.score, -1
+        for j in range(i):
+            there, before = found[j]
+            if order[before.row] >= order[anchor.row]:
+                continue
+            distance = FAR_PENALTY * min(4.0, max(0, here - there - FAR) / FAR)
+            if best[j] + anchor.score - distance > score + 1e-9:
+                score, previous = best[j] + anchor.score - distance, j
+        best.append(score)
+        back.append(previous)
+    if not found:
+        return []
+    i = max(range(len(found)), key=lambda k: (best[k], -k))
+    chain = []
+    while i >= 0:
+        chain.append(found[i][1])
+        i = back[i]
+    return chain[::-1]
+
+
+def _followed_by_value(strips: list[Strip], s: int, t: int) -> bool:
+    rest = strips[s].tokens[t + 1 :]
+    if rest:
+        return rest[0].kind != "word"
+    return s + 1 < len(strips) and strips[s + 1].tokens[0].kind != "word"
+
+
+def choose_template(strips: list[Strip], table_id: str, year: int | None) -> tuple[Table, list[Anchor]]:
+    """The template whose labels the table carries; the year decides only between equals."""
+    words = {key(token.text) for strip in strips for token in strip.tokens if token.kind == "word"}
+    hint = template_for_year(year)
+    ranked = []
+    for template in load_templates().values():
+        table = template.tables[table_id]
+        anchors = find_anchors(strips, table)
+        score = sum(anchor.score for anchor in anchors) - MISSING_PENALTY * (len(table.rows) - len(anchors))
+        heads = {column for wording, column in column_keys(table).items() if wording in words}
+        score += HEAD_BONUS * len(heads) if table_id == "t2" else 0.0
+        ranked.append((score + (0.1 if template.id == hint else 0.0), template.first_year, table, anchors))
+    _, _, table, anchors = max(ranked, key=lambda entry: (entry[0], entry[1]))
+    return table, anchors
+
+
+def ends_table(text: str, table: Table) -> bool:
+    """Whether a text is the title of a section: nothing behind it belongs to the table before it."""
+    return role(text, table) == "section"

@@ -1,0 +1,86 @@
+"""Table 4: fifteen numbers in one line, under a head of two storeys. Found by its head."""
+
+from __future__ import annotations
+
+from pipeline.recover.anchors import ends_table
+from pipeline.recover.labels import column_keys
+from pipeline.recover.normalise import key
+from pipeline.recover.strips import Strip, Token
+from pipeline.template import Table
+
+LEAST_HEADS = 4
+"""Column heads that must stand together before they count as the head of table 4."""
+HEAD_GAP = 8
+"""Strips without a head that may lie within the head."""
+
+
+def line_tokens(strips: list[Strip], table: Table) -> tuple[list[Token], int, int] | None:
+    """The value and blank tokens of the line, and the first and last strip of the table; None where there is no
+    such head. Where the rows stand one below the other, each with its own numbers, these are taken in the form's order."""
+    heads = column_keys(table)
+    rows = {key(label): row.id for row in table.rows for label in (row.label, *row.variants)}
+    total = next(column.id for column in table.columns if column.label == "总计")
+    positions = [
+        (s, t, heads.get(key(token.text)) or "row")
+        for s, strip in enumerate(strips)
+        for t, token in enumerate(strip.tokens)
+        if token.kind == "word" and (key(token.text) in heads or key(token.text) in rows)
+    ]
+    clusters: list[list[tuple[int, int, str]]] = []
+    for position in positions:
+        if clusters and position[0] - clusters[-1][-1][0] <= HEAD_GAP:
+            clusters[-1].append(position)
+        else:
+            clusters.append([position])
+    fitting = [
+        cluster for cluster in clusters if sum(what not in {"row", total, "other"} for _, _, what in cluster) >= LEAST_HEADS
+    ]
+    if not fitting:
+        return None
+    cluster = max(fitting, key=lambda c: (len(c), c[0]))
+    first, last_head = cluster[0][0], cluster[-1]
+    stacked = _stacked(strips, first, last_head[0], rows, table)
+    if stacked:
+        return stacked[0], first, stacked[1]
+    tokens, last = _behind(strips, last_head[0], last_head[1], table)
+    return tokens, first, last
+
+
+def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Token], int]:
+    """Values and blanks behind the head, to the next words."""
+    width = len(table.field_ids())
+    tokens = [token for token in strips[s].tokens[t + 1 :] if token.kind != "word"]
+    if not any(token.kind == "value" for token in tokens):
+        tokens = []
+    last = s
+    for index in range(s + 1, len(strips)):
+        strip = strips[index]
+        if len(tokens) >= width and any(token.kind == "value" for token in tokens):
+            break
+        words = [token for token in strip.tokens if token.kind == "word"]
+        if words and (tokens or ends_table(words[0].text, table) or len(words) == len(strip.tokens)):
+            if not tokens and not ends_table(words[0].text, table) and index - s <= 3:
+                continue
+            break
+        tokens += [token for token in strip.tokens if token.kind != "word"]
+        last = index
+    while len(tokens) > width and tokens[-1].kind == "blank":
+        tokens.pop()
+    return tokens, last
+
+
+def _stacked(strips: list[Strip], first: int, last: int, rows: dict[str, str], table: Table) -> tuple[list[Token], int] | None:
+    """The numbers of rows that stand one below the other, each behind its own label."""
+    found: dict[str, list[Token]] = {}
+    end = last
+    for s in range(first, min(len(strips), last + 4)):
+        tokens = strips[s].tokens
+        for t, token in enumerate(tokens):
+            row = rows.get(key(token.text)) if token.kind == "word" else None
+            values = [other for other in tokens[t + 1 :] if other.kind != "word"]
+            if row and len(values) == len(table.columns) and any(other.kind == "value" for other in values):
+                found[row] = values
+                end = s
+    if len(found) < len(table.rows):
+        return None
+    return [token for row in table.rows for token in found[row.id]], end

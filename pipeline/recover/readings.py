@@ -1,0 +1,336 @@
+"""Tokens of a row to readings of its cells: every way to see them as the cells that the form asks for.
+
+A row with as many tokens as cells is read as it stands. Where there are fewer or more, where digits
+of several cells have run together, or where spaces may or may not be borders, each possible
+reading is kept with a cost; the arithmetic decides later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from pipeline.costs import load_costs
+from pipeline.document import NOWHERE, Source
+from pipeline.record import Kind, Number
+from pipeline.recover.normalise import plain
+from pipeline.recover.numbers import read_cell
+from pipeline.recover.strips import Token
+
+MOST_READINGS = 400
+"""Readings of a row kept at most; the costliest are let go."""
+LONGEST_RUN = 80
+"""Digits of a run that are cut into cells at most; a longer one is left unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """One cell as one hypothesis sees it."""
+
+    kind: Kind
+    printed: str | None = None
+    value: Number | None = None
+    unit: str | None = None
+    source: Source = NOWHERE
+    text: str = ""
+    """The whole text of the cell, or of the run of digits that it was cut from."""
+    reader: str = "text"
+    score: float = 1.0
+    sure: bool = True
+    rivals: tuple[tuple[Number, float], ...] = ()
+    """Further values that the reader holds possible, each with its probability."""
+
+
+ABSENT = CellReading("absent")
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    cells: tuple[CellReading, ...]
+    cost: int = 0
+    note: str = ""
+    """What had to be assumed, in Chinese; empty where the row was read as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """What the form says of the cells of a row (or of a line that holds several rows)."""
+
+    width: int
+    sums: tuple[tuple[tuple[int, ...], int], ...] = ()
+    """Pairs (indices of the parts, index of their total)."""
+    signed: frozenset[int] = frozenset()
+    decimal: frozenset[int] = frozenset()
+
+
+def read_row(tokens: Sequence[Token], shape: RowShape, *, trim: int | None = None, drops_blanks: bool = False) -> list[RowReading]:
+    """All readings of the tokens as the cells of the shape, cheapest first, without doubles.
+
+    Args:
+        trim: how many blanks most rows of the table have behind their last cell; None where unknown.
+        drops_blanks: whether the converter left blank cells out, so that a missing cell is a blank one.
+    """
+    if not tokens:
+        return [RowReading((ABSENT,) * shape.width)]
+    costs = load_costs().structure
+    found: list[RowReading] = []
+    if not any(token.soft for token in tokens):
+        found += _bordered(list(tokens), shape, trim, drops_blanks)
+    if any(token.soft for token in tokens) or (len(tokens) < shape.width and _glued(tokens, shape)):
+        for token_list, cost in _without_numbering(tokens):
+            found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
+        if not found:
+            pieces = _pieces(tokens)
+            found += _bordered(pieces, shape, None, True)
+    if not found:
+        text = " ".join(token.text for token in tokens)
+        unread = CellReading("unread", source=tokens[0].source, text=text)
+        found = [RowReading((unread,) * shape.width, costs.extra_cell, "数字无法分到各栏")]
+    return _cheapest(found)
+
+
+def _cheapest(rows: list[RowReading]) -> list[RowReading]:
+    best: dict[tuple[tuple[Kind, Number | None], ...], RowReading] = {}
+    for row in rows:
+        content = tuple((cell.kind, cell.value) for cell in row.cells)
+        if content not in best or row.cost < best[content].cost:
+            best[content] = row
+    return sorted(best.values(), key=lambda row: row.cost)[:MOST_READINGS]
+
+
+def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
+    made = read_cell(token.text, signed=index in shape.signed, decimal=index in shape.decimal)
+    if token.kind == "blank":
+        return CellReading("blank", source=token.source)
+    first = token.readings[0] if token.readings else None
+    return CellReading(
+        "unread" if made.kind == "blank" else made.kind,
+        made.printed,
+        made.value,
+        made.unit,
+        token.source,
+        token.text,
+        first.reader if first else "text",
+        first.score if first else 1.0,
+        made.sure,
+        tuple(
+            (rival.value, reading.score)
+            for reading in token.readings[1:]
+            if (rival := read_cell(reading.text, signed=index in shape.signed, decimal=index in shape.decimal)).value
+            is not None
+        ),
+    )
+
+
+# --- cells with borders --------------------------------------------------------------------------
+
+
+def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blanks: bool) -> list[RowReading]:
+    costs = load_costs().structure
+    width, n = shape.width, len(tokens)
+    if n == width:
+        return [_as_they_stand(tokens, shape)]
+    if n > width:
+        return _too_many(tokens, shape, trim)
+    missing = width - n
+    if not any(token.kind == "value" for token in tokens):
+        blank = CellReading("blank", source=tokens[0].source)
+        return [RowReading((blank,) * width)]
+    each, note = (costs.dropped_blank, "空格被丢弃") if drops_blanks else (costs.lost_cell, "缺一格，整行移位")
+    filler = CellReading("blank") if drops_blanks else ABSENT
+    rows = []
+    for places in combinations(range(width), missing):
+        cells: list[CellReading] = []
+        rest = iter(tokens)
+        for index in range(width):
+            cells.append(filler if index in places else _cell(next(rest), index, shape))
+        rows.append(RowReading(tuple(cells), each * missing, note))
+        if len(rows) >= 2 * MOST_READINGS:
+            break
+    return rows
+
+
+def _as_they_stand(tokens: Sequence[Token], shape: RowShape, cost: int = 0, note: str = "") -> RowReading:
+    return RowReading(tuple(_cell(token, i, shape) for i, token in enumerate(tokens)), cost, note)
+
+
+def _too_many(tokens: list[Token], shape: RowShape, trim: int | None) -> list[RowReading]:
+    """More tokens than cells: blanks at the ends are no cells; failing that, some token is none."""
+    costs = load_costs().structure
+    extra = len(tokens) - shape.width
+    rows = []
+    for behind in range(extra + 1):
+        before = extra - behind
+        cut = tokens[:before] + (tokens[len(tokens) - behind :] if behind else [])
+        if all(token.kind == "blank" for token in cut):
+            usual = trim is None or behind == min(trim, extra)
+            kept = tokens[before : len(tokens) - behind]
+            rows.append(_as_they_stand(kept, shape, 0 if usual else costs.other_trim))
+    if rows:
+        return rows
+    values = [token for token in tokens if token.kind == "value"]
+    if len(values) == shape.width:
+        return [_as_they_stand(values, shape, costs.other_trim, "空格不在格位上")]
+    if len(values) < shape.width:
+        for drop in combinations([i for i, token in enumerate(tokens) if token.kind == "blank"], extra):
+            kept = [token for i, token in enumerate(tokens) if i not in drop]
+            rows.append(_as_they_stand(kept, shape, costs.other_trim, "多出空格"))
+            if len(rows) >= MOST_READINGS:
+                break
+        return rows
+    if len(values) - shape.width <= 2:
+        for drop in combinations(range(len(values)), len(values) - shape.width):
+            kept = [token for i, token in enumerate(values) if i not in drop]
+            rows.append(_as_they_stand(kept, shape, costs.extra_cell * len(drop), "行内多出数字"))
+        joined = _pieces_joined(values, shape.width)
+        rows += [_as_they_stand(kept, shape, costs.crossed_space, "数字被空格断开") for kept in joined]
+    return rows
+
+
+def _pieces_joined(tokens: list[Token], width: int) -> Iterator[list[Token]]:
+    """Two neighbouring tokens taken as one number that a space has cut."""
+    if len(tokens) != width + 1:
+        return
+    for i in range(width):
+        left, right = tokens[i], tokens[i + 1]
+        if left.text.isdigit() and right.text.isdigit() and not left.text.startswith("0"):
+            yield [*tokens[:i], replace(left, text=left.text + right.text), *tokens[i + 2 :]]
+
+
+# --- digits run together -------------------------------------------------------------------------
+
+
+def _glued(tokens: Sequence[Token], shape: RowShape) -> bool:
+    """Whether digits of several cells may share a token: there are too few tokens and enough digits."""
+    values = [token for token in tokens if token.kind == "value"]
+    return len(values) == len(tokens) and sum(len(re.sub(r"\D", "", token.text)) for token in values) >= shape.width
+
+
+def _without_numbering(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], int]]:
+    """The tokens, and the tokens without the last digit where that may be the next label's number."""
+    costs = load_costs().structure
+    last = tokens[-1]
+    if last.swallowed and plain(last.text).rstrip().endswith(last.swallowed):
+        cut = plain(last.text).rstrip()[: -len(last.swallowed)].rstrip()
+        if cut:
+            yield [*tokens[:-1], replace(last, text=cut)], 0
+        yield list(tokens), costs.kept_number
+    else:
+        yield list(tokens), 0
+
+
+def _pieces(tokens: Sequence[Token]) -> list[Token]:
+    """Soft tokens cut at their spaces."""
+    pieces: list[Token] = []
+    for token in tokens:
+        if not token.soft:
+            pieces.append(token)
+            continue
+        base = token.source.chars[0] if token.source.chars else 0
+        for match in re.finditer(r"[^\s|]+", token.text):
+            place = token.source
+            if place.line is not None:
+                place = replace(place, chars=(base + match.start(), base + match.end()))
+            pieces.append(replace(token, text=match.group(), source=place))
+    return pieces
+
+
+def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
+    """Readings of soft tokens: at their spaces where that gives the cells, else cut further."""
+    costs = load_costs().structure
+    pieces = _pieces(tokens)
+    if len(pieces) == shape.width:
+        return [_as_they_stand(pieces, shape)]
+    if len(pieces) > shape.width:
+        return _too_many(pieces, shape, None)
+    rows = [_cut_row(cut, shape) for cut in _cuts(pieces, shape)]
+    if rows:
+        return rows
+    whole = replace(pieces[0], text="".join(piece.text for piece in pieces))
+    return [
+        replace(_cut_row(cut, shape), cost=costs.crossed_space, note="数字被空格断开且连写")
+        for cut in _cuts([whole], shape)
+    ]
+
+
+Cut = tuple[tuple[Token, int, int], ...]
+"""Per cell: the piece that it is cut from and its character range there."""
+
+
+def _cut_row(cut: Cut, shape: RowShape) -> RowReading:
+    cells = []
+    for index, (piece, start, end) in enumerate(cut):
+        place = piece.source
+        if place.line is not None and place.chars:
+            place = replace(place, chars=(place.chars[0] + start, place.chars[0] + end))
+        cell = _cell(replace(piece, text=piece.text[start:end], source=place), index, shape)
+        cells.append(replace(cell, text=piece.text))
+    return RowReading(tuple(cells), 0, "" if all(e - s == len(p.text) for p, s, e in cut) else "各栏数字连写")
+
+
+def _cuts(pieces: Sequence[Token], shape: RowShape) -> list[Cut]:
+    """All ways to cut the pieces into the cells, each sum of the shape holding; where no way makes all
+    sums hold, all ways there are, if they are few."""
+    if not pieces or sum(len(piece.text) for piece in pieces) > LONGEST_RUN:
+        return []
+    atoms = [(piece, start, end) for piece in pieces for start, end in _spans(piece.text)]
+    by_start: dict[tuple[int, int], list[tuple[Token, int, int]]] = {}
+    order = {id(piece): i for i, piece in enumerate(pieces)}
+    for piece, start, end in atoms:
+        by_start.setdefault((order[id(piece)], start), []).append((piece, start, end))
+    exact = _walk(pieces, by_start, shape, check=True)
+    return exact or _walk(pieces, by_start, shape, check=False)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Character ranges of a piece that can be a number by themselves (no leading zeros)."""
+    for start in range(len(text)):
+        for end in range(start + 1, min(len(text), start + 16) + 1):
+            part = text[start:end]
+            if re.fullmatch(r"[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:亿元|万元|元|件)?|[Oo〇○]", plain(part)):
+                yield start, end
+    if text in {"-", "/", "—"}:
+        yield 0, len(text)
+
+
+def _walk(
+    pieces: Sequence[Token], by_start: dict[tuple[int, int], list[tuple[Token, int, int]]], shape: RowShape, *, check: bool
+) -> list[Cut]:
+    checks = {total: parts for parts, total in shape.sums}
+    found: list[Cut] = []
+    room = [sum(len(piece.text) for piece in pieces[i:]) for i in range(len(pieces) + 1)]
+
+    def value(atom: tuple[Token, int, int], index: int) -> Number | None:
+        made = read_cell(atom[0].text[atom[1] : atom[2]], signed=index in shape.signed, decimal=index in shape.decimal)
+        return 0 if made.kind == "dash" else made.value if made.kind == "number" else None
+
+    def step(piece: int, start: int, chosen: list[tuple[Token, int, int]], values: list[Number]) -> None:
+        if len(found) > 20 * MOST_READINGS:
+            return
+        index = len(chosen)
+        if piece == len(pieces):
+            if index == shape.width:
+                found.append(tuple(chosen))
+            return
+        left = room[piece] - start
+        if index == shape.width or left < shape.width - index or len(pieces) - piece > shape.width - index:
+            return
+        for atom in by_start.get((piece, start), ()):
+            number = value(atom, index)
+            if number is None:
+                continue
+            if check and index in checks and number != sum(values[i] for i in checks[index]):
+                continue
+            chosen.append(atom)
+            values.append(number)
+            if atom[2] == len(pieces[piece].text):
+                step(piece + 1, 0, chosen, values)
+            else:
+                step(piece, atom[2], chosen, values)
+            chosen.pop()
+            values.pop()
+
+    step(0, 0, [], [])
+    return found if check or len(found) <= MOST_READINGS else []

@@ -1,0 +1,246 @@
+"""A document as strips of tokens: what stands side by side, or one below the other, in reading order.
+
+A strip is a row of a grid or a line of text. Its tokens are words (labels and headings), values
+(numbers and dashes) and blanks. How the converter laid the table out no longer shows, except in
+what a strip remembers of places and borders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.document import Block, Cell, Document, Grid, Line, Reading, Source
+from pipeline.recover.labels import mentions
+from pipeline.recover.normalise import key, plain
+
+TokenKind = Literal["word", "value", "blank"]
+
+_VALUE = re.compile(
+    r"^(?:[-+增减]?\s*[\dOo〇○][\dOo〇○\s,.'’]*(?:亿元|万元|元|件次|人次|件|条|个|项|宗|次|份|起)?\s*(?:[(\[][^)\]]*[)\]])?|[-/\\—*~_]+|无|零)$",
+    re.DOTALL,
+)
+_NUMBERS = re.compile(r"^[-+\d\sOo〇○.,/]+(?:亿元|万元|元)?$")
+_ITEM_NUMBER = re.compile(r"^[(（]?\d{1,2}[.、．)）]$")
+_PAGE_NUMBER = re.compile(r"^\s*(?:[-—–·]+\s*\d{1,3}\s*[-—–·]+|第\s*\d{1,3}\s*页(?:\s*[,/共]\s*共?\s*\d{1,3}\s*页)?)\s*$")
+_RUN = re.compile(r"[-+]?\d[\d\s,.]*(?:亿元|万元|元|件)?|[-/](?=\s|$|[-/])")
+_SENTENCE = re.compile(r"[。；!?！？]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    kind: TokenKind
+    source: Source
+    readings: tuple[Reading, ...] = ()
+    column: int | None = None
+    """Column of the grid in which it begins, where the file fixes columns."""
+    soft: bool = False
+    """True where no border is known inside or beside the text: it may hold several cells."""
+    swallowed: str = ""
+    """Digits at the end that may be the next label's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    tokens: tuple[Token, ...]
+    block: int
+    """Index of the block it comes from."""
+    n_columns: int | None = None
+    """Columns of its grid, where the file fixes them."""
+    gap: int = 0
+    """Blank lines before it."""
+    cell: bool = False
+    """A single cell on a line of its own, marked as such by a tab or a pipe."""
+
+
+def strips(document: Document) -> list[Strip]:
+    """The strips of a document. Page numbers and sentences are left out; blank lines are counted as gaps."""
+    found: list[Strip] = []
+    gap = 0
+    for index, block in enumerate(document.blocks):
+        if isinstance(block, Line) and not block.text.strip(" \u00a0\u3000\r\n") and "\t" not in block.text:
+            gap += 1
+            continue
+        made = list(_of_block(block, index))
+        if made:
+            made[0] = replace(made[0], gap=gap)
+            found += made
+        gap = 0
+    return found
+
+
+def _of_block(block: Block, index: int) -> Iterator[Strip]:
+    if isinstance(block, Grid):
+        for _, cells in block.rows():
+            for tokens in _of_cells(cells, block.aligned):
+                yield Strip(tokens, index, block.n_columns if block.aligned else None)
+    elif isinstance(block, Line):
+        yield from _of_line(block, index)
+
+
+def _of_line(line: Line, index: int) -> Iterator[Strip]:
+    text = line.text
+    if _PAGE_NUMBER.match(text):
+        return
+    bare = text.strip(" \u3000\u00a0")
+    if "\t" in bare or (bare.count("|") == 1 and len(bare) < 80):
+        parts = bare.split("\t") if "\t" in bare else bare.split("|")
+        inner = [part for part in parts if part.strip()]
+        if len(inner) <= 1:
+            yield Strip((_token(inner[0] if inner else "", line.source),), index, cell=True)
+            return
+        yield Strip(tuple(token for part in parts for token in _split_word(part.strip(), line.source)), index)
+        return
+    for piece in bare.split("\n") if "\n" in bare else [bare]:
+        tokens = _of_run(piece, line.source)
+        if tokens:
+            yield Strip(tokens, index)
+
+
+def _of_run(text: str, source: Source) -> tuple[Token, ...]:
+    """Tokens of a line without cell borders; nothing where it is a sentence."""
+    shown = plain(text)
+    if _is_value(shown):
+        return (Token(text.strip(), "value", source, soft=True),)
+    tokens = _split_run(text, source)
+    if tokens:
+        return tokens
+    if len(shown) > 90 or _SENTENCE.search(shown):
+        return ()
+    return (Token(text.strip(), "word", source),)
+
+
+def _split_run(text: str, source: Source) -> tuple[Token, ...]:
+    """Labels and the numbers behind them in a text without borders.
+
+    A label counts where a number, another label or the end follows it: a sentence that only mentions
+    it goes on in words. One line of prose may hold one or two such places by chance; a line that is
+    no longer than its labels and numbers, or holds many of them, is a piece of the table.
+    """
+    found = mentions(text)
+    if not any(mention.row for mention in found):
+        return ()
+    shown = plain(text)
+    base = source.chars[0] if source.chars else 0
+    tokens: list[Token] = []
+    covered = numbered = 0
+    for i, mention in enumerate(found):
+        end = found[i + 1].start if i + 1 < len(found) else len(text)
+        between = shown[mention.end : end]
+        run = _leading_values(between)
+        rest = between[len(run) :].strip(" ()（）:：,、.|")
+        if rest and not run.strip() and mention.row:
+            continue
+        where = replace(source, chars=(base + mention.start, base + mention.end)) if source.line is not None else source
+        tokens.append(Token(text[mention.start : mention.end], "word", where))
+        covered += mention.end - mention.start
+        values = run.strip(" ()（）|")
+        if values:
+            start = mention.end + run.index(values)
+            place = replace(source, chars=(base + start, base + start + len(values))) if source.line is not None else source
+            swallowed = found[i + 1].swallowed if i + 1 < len(found) and not rest else ""
+            tokens.append(Token(text[start : start + len(values)], "value", place, soft=True, swallowed=swallowed))
+            covered += len(run)
+            numbered += mention.row
+    rows = sum(token.kind == "word" for token in tokens)
+    whole = covered >= len(shown.replace(" ", "")) * 0.8
+    if not (whole or (rows >= 4 and numbered >= 3)):
+        return ()
+    return tuple(tokens)
+
+
+def _leading_values(text: str) -> str:
+    """The numbers at the beginning of the text, up to the first character that belongs to none."""
+    end = 0
+    match = re.match(r"[\s|()（）]*", text)
+    end = match.end() if match else 0
+    while True:
+        found = _RUN.match(text, end)
+        if not found:
+            break
+        end = found.end()
+        space = re.compile(r"[\s|]*").match(text, end)
+        end = space.end() if space else end
+    return text[:end] if re.search(r"\d|[-/]", text[:end]) else ""
+
+
+def _is_value(shown: str) -> bool:
+    bare = shown.strip().strip("|").strip()
+    return bool(bare) and not _ITEM_NUMBER.match(bare) and bool(_VALUE.match(bare) or _NUMBERS.match(bare))
+
+
+def _token(text: str, source: Source, readings: tuple[Reading, ...] = (), column: int | None = None) -> Token:
+    bare = text.strip().strip("|").strip()
+    if not bare:
+        return Token("", "blank", source, readings, column)
+    kind: TokenKind = "value" if _is_value(plain(bare)) else "word"
+    return Token(bare, kind, source, readings, column)
+
+
+def _split_word(text: str, source: Source, readings: tuple[Reading, ...] = (), column: int | None = None) -> list[Token]:
+    """The tokens of one cell: usually one; several where a label and its numbers share the cell."""
+    token = _token(text, source, readings, column)
+    if token.kind == "word" and re.search(r"\d", text) and len(text) < 200:
+        inner = _split_run(text, source)
+        if any(part.kind == "value" for part in inner) and key(inner[0].text) != key(text):
+            return [replace(part, column=column) for part in inner]
+    return [token]
+
+
+def _of_cells(cells: list[Cell], aligned: bool) -> list[tuple[Token, ...]]:
+    """The tokens of a grid row; several rows where each of its cells holds as many lines (rows fused)."""
+    fused = _fused(cells)
+    if fused > 1:
+        return [
+            tuple(
+                token
+                for cell in cells
+                for token in _split_word(
+                    _piece(cell.text, part, fused), cell.source, (), cell.column if aligned else None
+                )
+            )
+            for part in range(fused)
+        ]
+    tokens: list[Token] = []
+    for cell in cells:
+        column = cell.column if aligned else None
+        if cell.unread:
+            tokens.append(Token("", "value", cell.source, (), column))
+        else:
+            tokens += _split_word(cell.text, cell.source, cell.readings, column)
+    return [tuple(tokens)]
+
+
+def _fused(cells: list[Cell]) -> int:
+    """How many rows of the form share the grid row: the number of values in most of its value cells."""
+    counts = []
+    for cell in cells:
+        pieces = [piece for piece in re.split(r"\s*\n\s*", plain(cell.text).strip()) if piece]
+        if pieces and all(_is_value(piece) for piece in pieces):
+            counts.append(len(pieces))
+    if len(counts) < 3:
+        return 1
+    most = max(set(counts), key=lambda count: (counts.count(count), count))
+    return most if most > 1 and counts.count(most) >= max(3, len(counts) - 1) else 1
+
+
+def _piece(text: str, part: int, parts: int) -> str:
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) == parts:
+        return lines[part]
+    if all(_is_value(plain(line)) for line in lines):
+        return lines[part] if part < len(lines) else ""
+    labels = _labels_of(text, parts)
+    return labels[part] if part < len(labels) else ""
+
+
+def _labels_of(text: str, parts: int) -> list[str]:
+    """The labels in a cell that rows share, each with the text up to the next."""
+    found = [mention for mention in mentions(text) if mention.row]
+    if len(found) != parts:
+        return [text] + [""] * (parts - 1)
+    ends = [mention.start for mention in found[1:]] + [len(text)]
+    return [text[mention.start : end].strip() for mention, end in zip(found, ends, strict=True)]
