@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from operator import itemgetter
 
 FORMS_KEPT = 4096
@@ -28,26 +29,37 @@ class Line:
     coefficients: tuple[int, ...]
     groups: tuple[int, ...]
     """The groups that its cells belong to, ascending."""
-    pick: Pick
-    """What a list with one entry per variable holds for `cells`."""
+    raising: tuple[int, ...]
+    """How its cells move to raise the sum: the number of a cell that grows, n_variables more for one that shrinks."""
+    lowering: tuple[int, ...]
+    pick_raising: Pick
+    """What a list with one entry per move holds for `raising`."""
+    pick_lowering: Pick
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     lines: tuple[Line, ...]
-    """First the equalities, then the bounds."""
-    n_equalities: int
+    """One per equation; without cells where nothing is left of it."""
+    equality: tuple[bool, ...]
+    """Per line, whether it is an equality, not a bound."""
     lines_of: tuple[tuple[tuple[int, int], ...], ...]
     """Per variable, (line, coefficient) of the lines that it stands in."""
-    line_with: dict[tuple[int, ...], int]
-    """The equality over exactly these cells."""
     determined: tuple[tuple[int, int], ...]
     """(free variable, bound): the value of the variable is that of the bound."""
-    loose: tuple[Equation, ...]
+    loose: tuple[dict[int, int], ...]
     """Equations that must be 0 over free variables with some play, and cells."""
     loose_variables: tuple[int, ...]
-    linear: bool
-    """No two cells stand in the same two equalities."""
+
+    def linear(self) -> bool:
+        """Whether no two cells stand in the same two equalities."""
+        pairs: set[tuple[int, int]] = set()
+        for lines in self.lines_of:
+            for pair in combinations([number for number, _ in lines if self.equality[number]], 2):
+                if pair in pairs:
+                    return False
+                pairs.add(pair)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,17 @@ class Structure:
     forms: dict[int, Form] = field(default_factory=dict)
 
     def form(self, free: int) -> Form:
-        """The form when the variables of the bit mask `free` are free."""
+        """The form when the variables of the bit mask `free` are free: made one variable at a time."""
         form = self.forms.get(free)
         if form is None:
             if len(self.forms) >= FORMS_KEPT:
                 self.forms.clear()
-            form = self.forms[free] = _eliminate(self, free)
+            if free:
+                highest = free.bit_length() - 1
+                form = _freed(self, self.form(free ^ 1 << highest), highest)
+            else:
+                form = _whole(self)
+            self.forms[free] = form
         return form
 
 
@@ -93,98 +110,113 @@ def structure(
     )
 
 
-def _eliminate(structure: Structure, mask: int) -> Form:
-    active: list[dict[int, int]] = []
+def _whole(structure: Structure) -> Form:
+    rows: list[dict[int, int]] = []
     for equation in structure.equations:
         row: dict[int, int] = {}
         for variable, factor in equation:
             row[variable] = row.get(variable, 0) + factor
-        active.append({variable: factor for variable, factor in row.items() if factor})
-    free = [variable for variable in range(structure.n_variables) if mask >> variable & 1]
-    defined: dict[int, dict[int, int]] = {}
-    progress = True
-    while progress:
-        progress = False
-        for variable in free:
-            if variable in defined:
-                continue
-            usable = [row for row in active if abs(row.get(variable, 0)) == 1]
-            if not usable:
-                continue
-            pivot = min(usable, key=len)
-            active = [row for row in active if row is not pivot]
-            sign = -pivot[variable]
-            value = {cell: sign * factor for cell, factor in pivot.items() if cell != variable}
-            for row in (*active, *defined.values()):
-                factor = row.pop(variable, 0)
-                if factor:
-                    _add(row, value, factor)
-            defined[variable] = value
-            progress = True
-    return _assemble(structure, set(free), active, defined)
+        rows.append({variable: factor for variable, factor in row.items() if factor})
+    lines_of: list[list[tuple[int, int]]] = [[] for _ in range(structure.n_variables)]
+    for number, row in enumerate(rows):
+        for variable, factor in row.items():
+            lines_of[variable].append((number, factor))
+    return Form(
+        tuple(_line(structure, row) for row in rows), (True,) * len(rows), tuple(map(tuple, lines_of)), (), (), ()
+    )
 
 
-def _add(row: dict[int, int], other: dict[int, int], factor: int) -> None:
-    for cell, weight in other.items():
+def _freed(structure: Structure, form: Form, variable: int) -> Form:
+    """The form with one more free variable."""
+    stands = form.lines_of[variable]
+    usable = [number for number, factor in stands if form.equality[number] and abs(factor) == 1]
+    if not usable:
+        return _with_play(structure, form, variable)
+    pivot = min(usable, key=lambda number: (len(form.lines[number].cells), number))
+    value = _row(form.lines[pivot])
+    sign = -value.pop(variable)
+    value = {cell: sign * factor for cell, factor in value.items()}
+    changed = {pivot: value}
+    for number, factor in stands:
+        if number != pivot:
+            changed[number] = _substituted(_row(form.lines[number]), variable, factor, value)
+    loose = tuple(
+        _substituted(dict(row), variable, row[variable], value) if variable in row else row for row in form.loose
+    )
+    lines, lines_of = _replaced(structure, form, changed)
+    equality = (*form.equality[:pivot], False, *form.equality[pivot + 1 :])
+    return Form(lines, equality, lines_of, (*form.determined, (variable, pivot)), loose, form.loose_variables)
+
+
+def _with_play(structure: Structure, form: Form, variable: int) -> Form:
+    """The form with a free variable that no equality determines: what it stands in becomes loose."""
+    changed: dict[int, dict[int, int]] = {}
+    loose = list(form.loose)
+    determined = dict(form.determined)
+    valued = {line: free for free, line in form.determined}
+    freed: list[int] = [variable]
+    for number, factor in form.lines_of[variable]:
+        row = _row(form.lines[number])
+        if form.equality[number]:
+            loose.append(row)
+            changed[number] = {}
+            continue
+        if number in valued:
+            loose.append({valued[number]: -1, **row})
+            freed.append(valued[number])
+            del determined[valued[number]]
+        # What only takes off can be left out: the cells alone must reach 0.
+        changed[number] = {cell: f for cell, f in row.items() if cell != variable} if factor < 0 else {}
+    lines, lines_of = _replaced(structure, form, changed)
+    loose_variables = tuple(sorted((*form.loose_variables, *freed)))
+    return Form(lines, form.equality, lines_of, tuple(determined.items()), tuple(loose), loose_variables)
+
+
+def _row(line: Line) -> dict[int, int]:
+    return dict(zip(line.cells, line.coefficients, strict=True))
+
+
+def _substituted(row: dict[int, int], variable: int, factor: int, value: dict[int, int]) -> dict[int, int]:
+    del row[variable]
+    for cell, weight in value.items():
         total = row.get(cell, 0) + factor * weight
         if total:
             row[cell] = total
         else:
             row.pop(cell, None)
+    return row
 
 
-def _assemble(
-    structure: Structure, free: set[int], active: list[dict[int, int]], defined: dict[int, dict[int, int]]
-) -> Form:
-    equalities: list[dict[int, int]] = []
-    bounds: list[dict[int, int]] = []
-    determined: list[tuple[int, int]] = []
-    loose: list[dict[int, int]] = []
-    for row in active:
-        if not free.isdisjoint(row):
-            loose.append(row)
-        elif row and not any(row == kept or row == {c: -f for c, f in kept.items()} for kept in equalities):
-            equalities.append(row)
-    for variable, value in defined.items():
-        play = [factor for cell, factor in value.items() if cell in free]
-        if not play:
-            determined.append((variable, len(equalities) + len(bounds)))
-            bounds.append(value)
-            continue
-        if max(play) < 0:
-            # The cells alone must already reach 0: what the free ones take off only makes it harder.
-            bounds.append({cell: factor for cell, factor in value.items() if cell not in free})
-        loose.append({variable: -1, **value})
-    lines = [_line(structure, row) for row in (*equalities, *bounds)]
-    lines_of: list[list[tuple[int, int]]] = [[] for _ in range(structure.n_variables)]
-    for number, line in enumerate(lines):
-        for cell, factor in zip(line.cells, line.coefficients, strict=True):
-            lines_of[cell].append((number, factor))
-    pairs: set[tuple[int, int]] = set()
-    linear = True
-    for of_cell in lines_of:
-        numbers = [number for number, _ in of_cell if number < len(equalities)]
-        for position, first in enumerate(numbers):
-            for second in numbers[position + 1 :]:
-                linear = linear and (first, second) not in pairs
-                pairs.add((first, second))
-    # A free variable in no equation at all has play too.
-    loose_variables = sorted(free.difference(variable for variable, _ in determined))
-    return Form(
-        tuple(lines),
-        len(equalities),
-        tuple(tuple(of_cell) for of_cell in lines_of),
-        {line.cells: number for number, line in enumerate(lines[: len(equalities)])},
-        tuple(determined),
-        tuple(tuple(sorted(row.items())) for row in loose),
-        tuple(loose_variables),
-        linear,
-    )
+def _replaced(
+    structure: Structure, form: Form, changed: dict[int, dict[int, int]]
+) -> tuple[tuple[Line, ...], tuple[tuple[tuple[int, int], ...], ...]]:
+    lines = list(form.lines)
+    lines_of = list(form.lines_of)
+    for number, row in changed.items():
+        for cell in lines[number].cells:
+            lines_of[cell] = tuple([stand for stand in lines_of[cell] if stand[0] != number])
+        lines[number] = _line(structure, row)
+        for cell, factor in row.items():
+            lines_of[cell] = (*lines_of[cell], (number, factor))
+    return tuple(lines), tuple(lines_of)
 
 
 def _line(structure: Structure, row: dict[int, int]) -> Line:
     cells = tuple(sorted(row))
-    groups = tuple(sorted({structure.group_of[cell] for cell in cells}))
+    size, group_of = structure.n_variables, structure.group_of
+    raising = tuple([cell if row[cell] > 0 else cell + size for cell in cells])
+    lowering = tuple([cell + size if row[cell] > 0 else cell for cell in cells])
+    return Line(
+        cells,
+        tuple([row[cell] for cell in cells]),
+        tuple(sorted({group_of[cell] for cell in cells})),
+        raising,
+        lowering,
+        _pick(raising),
+        _pick(lowering),
+    )
+
+
+def _pick(moves: tuple[int, ...]) -> Pick:
     # One index alone would give a bare entry, not a tuple.
-    pick: Pick = itemgetter(*cells, cells[0]) if cells else tuple
-    return Line(cells, tuple(row[cell] for cell in cells), groups, pick)
+    return itemgetter(*moves, moves[0]) if moves else tuple

@@ -23,8 +23,10 @@ from pipeline.reconcile.view import NEVER, View, readings, views
 LIMIT = 20_000
 _IMPOSSIBLE = NEVER >> 1
 
-_Need = tuple[tuple[int, ...], Pick, int, tuple[int, ...]]
-"""Cells, how to pick them, how many of them must change at least, groups."""
+_Need = tuple[tuple[int, ...], Pick | None, int, tuple[int, ...]]
+"""Moves, how to pick them, how many there must be at least, groups. Without a pick, cells that may move either way."""
+_Demand = tuple[tuple[int, ...], int]
+"""So many of these cells must still change."""
 
 
 def solve(problem: Problem, margin: int = 0, limit: int = LIMIT) -> Answer:
@@ -61,7 +63,7 @@ class _Node:
         change: list[int],
         residual: list[int],
         cost: int,
-        demands: tuple[tuple[tuple[int, ...], Pick, int], ...],
+        demands: tuple[_Demand, ...],
         second: bool = False,
         gathered: tuple[int, ...] = (),
         unknown: tuple[int, ...] = (),
@@ -73,12 +75,11 @@ class _Node:
         """Groups that may still switch to another view, ascending."""
         self.values = values
         self.change = change
-        """Per variable, the least that a change costs; NEVER once it is settled."""
+        """Per move (growth of each variable, then decline of each), the least it costs; NEVER once settled."""
         self.residual = residual
         """Per line of the form, the weighted sum."""
         self.cost = cost
         self.demands = demands
-        """(cells, pick, number): so many of the cells must still change."""
         self.second = second
         """Whether only loops are left to find."""
         self.gathered = gathered
@@ -138,7 +139,7 @@ class _Search:
 
     def _root(self) -> _Node:
         size = self.problem.n_variables
-        values, change = [0] * size, [NEVER] * size
+        values, change = [0] * size, [NEVER] * (2 * size)
         free = cost = 0
         chosen: list[View] = []
         for group, alternatives in zip(self.problem.groups, self.views, strict=True):
@@ -146,9 +147,7 @@ class _Search:
             chosen.append(view)
             free |= view.free
             cost += view.base
-            for variable, value, least in zip(group.variables, view.values, view.changes, strict=True):
-                values[variable] = value
-                change[variable] = least
+            _see(group.variables, view, values, change)
         form = self.structure.form(free)
         open_groups = tuple(number for number, alternatives in enumerate(self.views) if len(alternatives) > 1)
         return _Node(form, free, tuple(chosen), open_groups, values, change, _residual(form, values), cost, ())
@@ -211,9 +210,7 @@ class _Search:
         usual = node.views[group]
         values, change = node.values.copy(), node.change.copy()
         variables = self.problem.groups[group].variables
-        for variable, value, least in zip(variables, view.values, view.changes, strict=True):
-            values[variable] = value
-            change[variable] = least
+        _see(variables, view, values, change)
         chosen = (*node.views[:group], view, *node.views[group + 1 :])
         free = node.free & ~usual.free | view.free
         form = node.form
@@ -234,16 +231,15 @@ class _Search:
         form, values = node.form, node.values
         line = form.lines[number]
         change = node.change.copy()
-        for cell in line.cells:
-            change[cell] = NEVER
+        for move in line.raising:
+            change[move] = NEVER
+        for move in line.lowering:
+            change[move] = NEVER
         failing = node.residual[number]
-        n_open = 0
-        for cell, factor in zip(line.cells, line.coefficients, strict=True):
-            least = node.change[cell]
-            if least >= NEVER:
-                continue
-            n_open += 1
-            if node.cost + least > self.most or failing % factor:
+        moves = line.lowering if failing > 0 else line.raising
+        for cell, factor, move in zip(line.cells, line.coefficients, moves, strict=True):
+            least = node.change[move]
+            if node.cost + least > self.most or least >= NEVER or failing % factor:
                 continue
             value = values[cell] - failing // factor
             more = self._price(node, cell, value) if value >= 0 else None
@@ -260,12 +256,11 @@ class _Search:
                 form, node.free, node.views, node.open_groups, new_values, change, residual, cost, demands
             )
             self._push(max(bound, cost), child)
-        if n_open > 1:
-            demands = (*node.demands, (line.cells, line.pick, 2))
-            child = _Node(
-                form, node.free, node.views, node.open_groups, values, node.change, node.residual, node.cost, demands
-            )
-            self._push(bound, child)
+        demands = (*node.demands, (line.cells, 2))
+        child = _Node(
+            form, node.free, node.views, node.open_groups, values, node.change, node.residual, node.cost, demands
+        )
+        self._push(bound, child)
 
     def _price(self, node: _Node, cell: int, value: int) -> int | None:
         """What it costs a cell to hold `value` rather than what it holds; None where it cannot."""
@@ -276,8 +271,10 @@ class _Search:
     def _second(self, bound: int, node: _Node) -> None:
         """The whole as it stands, if nothing is left to mend; loops, if the cost allows any."""
         form = node.form
-        if not node.demands and min(node.residual[form.n_equalities :], default=0) >= 0:
+        if not node.demands and min(node.residual, default=0) >= 0:
             self._report(node)
+            if node.cost + min(node.change, default=NEVER) > self.most:
+                return
             bound = max(bound, node.cost + _loop(node))
         if bound <= self.most:
             start = _Node(
@@ -288,20 +285,21 @@ class _Search:
     def _gather(self, bound: int, node: _Node) -> None:
         """By the first of some cells, at least one of which is part of a loop."""
         needs = _needs(node)
-        cells: Iterable[int]
+        size = len(node.values)
+        moves: Iterable[int]
         if needs:
-            cells = min(needs, key=lambda need: sum(node.change[cell] < NEVER for cell in need[0]))[0]
+            moves = min(needs, key=lambda need: sum(node.change[move] < NEVER for move in need[0]))[0]
         else:
             if node.gathered:
                 self._report(node)
-            cells = range(len(node.change))
+            moves = range(size)
         change = node.change
-        for cell in cells:
-            if change[cell] >= NEVER:
+        for cell in [move % size for move in moves]:
+            least = min(change[cell], change[cell + size])
+            if least >= NEVER:
                 continue
-            least = change[cell]
             change = change.copy()
-            change[cell] = NEVER
+            change[cell] = change[cell + size] = NEVER
             if node.cost + least > self.most:
                 continue
             of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
@@ -348,9 +346,9 @@ class _Search:
             for cell in unknown:
                 of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
                 holes[cell] = frozenset(value for value, _ in readings(of_cell))
-            for number in range(form.n_equalities):
-                row, right = _reduced(form.lines[number], node, unknown)
-                if row:
+            for line, equality in zip(form.lines, form.equality, strict=True):
+                row, right = _reduced(line, node, unknown)
+                if row and equality:
                     rows.append((row, right))
         for variable, number in form.determined:
             row, right = _reduced(form.lines[number], node, unknown) if unknown else ({}, -node.residual[number])
@@ -365,8 +363,8 @@ class _Search:
             return tuple(values)
         asked_set = set(asked)
         for equation in form.loose:
-            right = -sum(factor * node.values[cell] for cell, factor in equation if cell not in asked_set)
-            rows.append(({cell: factor for cell, factor in equation if cell in asked_set}, right))
+            right = -sum(factor * node.values[cell] for cell, factor in equation.items() if cell not in asked_set)
+            rows.append(({cell: factor for cell, factor in equation.items() if cell in asked_set}, right))
         number_of = {variable: number for number, variable in enumerate(asked)}
         numbered: list[Row] = [
             ({number_of[cell]: factor for cell, factor in row.items()}, right) for row, right in rows
@@ -406,40 +404,35 @@ def _reduced(line: Line, node: _Node, unknown: set[int]) -> tuple[dict[int, int]
 
 
 def _needs(node: _Node) -> list[_Need]:
-    """What must still change: a failing line one cell, a demand as many as it says."""
+    """What must still change: in a failing line one cell, of a demand as many as it says."""
     form, residual = node.form, node.residual
-    lines, n_equalities = form.lines, form.n_equalities
+    lines, equality = form.lines, form.equality
+    failing = [number for number, value in enumerate(residual) if value and (value < 0 or equality[number])]
     needs: list[_Need] = []
-    if not node.second:
-        numbers = [
-            number for number, value in enumerate(residual) if value and (value < 0 or number < n_equalities)
-        ]
-        if not node.demands:
-            return [(lines[n].cells, lines[n].pick, 1, lines[n].groups) for n in numbers]
-        demanded = {cells for cells, _, _ in node.demands}
-        needs = [
-            (lines[n].cells, lines[n].pick, 1, lines[n].groups)
-            for n in numbers
-            if n >= n_equalities or lines[n].cells not in demanded
-        ]
-        needs.extend((cells, pick, count, ()) for cells, pick, count in node.demands)
-        return needs
-    touched: dict[int, int] = {}
-    for cell in node.gathered:
-        for number, _ in form.lines_of[cell]:
-            touched[number] = touched.get(number, 0) + 1
-    vague = {number for cell in node.unknown for number, _ in form.lines_of[cell]}
-    demanded = set()
-    for cells, pick, count in node.demands:
-        demanded.add(cells)
-        count -= sum(cell in cells for cell in node.gathered)
-        if count > 0:
-            needs.append((cells, pick, count, ()))
-    for number, line in enumerate(lines):
-        fails = number not in vague and (residual[number] != 0 if number < n_equalities else residual[number] < 0)
-        alone = number < n_equalities and touched.get(number) == 1
-        if alone or (fails and not (number not in touched and line.cells in demanded)):
-            needs.append((line.cells, line.pick, 1, line.groups))
+    if node.demands:
+        demanded = {cells for cells, _ in node.demands}
+        for cells, count in node.demands:
+            left = count - sum(cell in cells for cell in node.gathered)
+            if left > 0:
+                needs.append((cells, None, left, ()))
+    if node.gathered:
+        touched: dict[int, int] = {}
+        for cell in node.gathered:
+            for number, _ in form.lines_of[cell]:
+                touched[number] = touched.get(number, 0) + 1
+        vague = {number for cell in node.unknown for number, _ in form.lines_of[cell]}
+        failing = [number for number in failing if number not in vague]
+        for number, count in touched.items():
+            if count == 1 and equality[number]:
+                needs.append((lines[number].cells, None, 1, ()))
+    for number in failing:
+        line = lines[number]
+        if node.demands and equality[number] and line.cells in demanded:
+            continue
+        if residual[number] > 0:
+            needs.append((line.lowering, line.pick_lowering, 1, line.groups))
+        else:
+            needs.append((line.raising, line.pick_raising, 1, line.groups))
     return needs
 
 
@@ -448,24 +441,28 @@ def _packing(needs: list[_Need], change: list[int], spare: dict[int, int]) -> in
     left = change.copy()
     groups = spare.copy()
     total = 0
-    for cells, pick, count, touched in needs:
-        picked = pick(left)
-        if count == 1:
-            charge = min(picked)
+    size = len(change) >> 1
+    for moves, pick, count, touched in needs:
+        if pick is not None:
+            charge = min(pick(left))
             if groups:
                 for group in touched:
                     if group in groups and groups[group] < charge:
                         charge = groups[group]
             total += charge
         else:
-            # The two cheapest: the cheaper of them gives all that it has left and no more.
-            first, charge = sorted([left[cell] for cell in cells])[:2] if len(cells) > 1 else (NEVER, NEVER)
-            total += first + charge
+            each = sorted([min(left[cell], left[cell + size]) for cell in moves])
+            if len(each) < count:
+                return NEVER
+            # Where two are needed, the cheaper one gives all that it has left and no more.
+            total += sum(each[:count])
+            charge = each[count - 1]
+            moves = (*moves, *[cell + size for cell in moves])
         if total >= _IMPOSSIBLE:
-            return total
+            return NEVER
         if charge:
-            for cell in cells:
-                left[cell] = left[cell] - charge if left[cell] > charge else 0
+            for move in moves:
+                left[move] = left[move] - charge if left[move] > charge else 0
             if groups:
                 for group in touched:
                     if group in groups:
@@ -476,12 +473,11 @@ def _packing(needs: list[_Need], change: list[int], spare: dict[int, int]) -> in
 def _failing(node: _Node) -> int | None:
     """The failing equality with the fewest ways to mend it that is not yet known to need several."""
     form = node.form
-    demanded = {cells for cells, _, _ in node.demands}
+    demanded = {cells for cells, _ in node.demands}
     best: tuple[int, int] | None = None
     chosen: int | None = None
-    for number in range(form.n_equalities):
-        value = node.residual[number]
-        if not value:
+    for number, value in enumerate(node.residual):
+        if not value or not form.equality[number]:
             continue
         line = form.lines[number]
         if demanded and line.cells in demanded:
@@ -492,38 +488,49 @@ def _failing(node: _Node) -> int | None:
     return chosen
 
 
-def _after(
-    form: Form, demands: tuple[tuple[tuple[int, ...], Pick, int], ...], cell: int, residual: list[int]
-) -> tuple[tuple[tuple[int, ...], Pick, int], ...]:
+def _after(form: Form, demands: tuple[_Demand, ...], cell: int, residual: list[int]) -> tuple[_Demand, ...]:
     """The demands left once `cell` has changed. One change alone never mends what holds, so 2 stays 2 there."""
-    left: list[tuple[tuple[int, ...], Pick, int]] = []
-    for cells, pick, count in demands:
+    left: list[_Demand] = []
+    for cells, count in demands:
         if cell in cells:
-            line = form.line_with.get(cells)
-            if line is None:
+            same = [n for n, _ in form.lines_of[cell] if form.equality[n] and form.lines[n].cells == cells]
+            if not same:
                 count -= 1
-            elif residual[line]:
+            elif any(residual[number] for number in same):
                 continue
         if count:
-            left.append((cells, pick, count))
+            left.append((cells, count))
     return tuple(left)
 
 
 def _loop(node: _Node) -> int:
-    """A lower bound of what any further change to a whole that holds costs."""
+    """A lower bound of what any further change to a whole that holds costs.
+
+    Whatever moves, each equality that it stands in needs another cell that moves it back.
+    """
     form, change = node.form, node.change
-    cheapest: list[tuple[int, int]] = []
-    for line in form.lines[: form.n_equalities]:
-        first, second, *_ = (*sorted(line.pick(change)[:-1]), NEVER, NEVER)
-        cheapest.append((first, second))
+    size = len(node.values)
+    linear = form.linear()
+    back: list[tuple[int, int] | None] = []
+    for line, equality in zip(form.lines, form.equality, strict=True):
+        back.append((min(line.pick_lowering(change)), min(line.pick_raising(change))) if equality and line.cells else None)
     least = NEVER
-    for cell, own in enumerate(change):
+    for move, own in enumerate(change):
         if own >= least:
             continue
+        cell, sign = move % size, 1 if move < size else -1
         others = []
-        for number, _ in form.lines_of[cell]:
-            if number < form.n_equalities:
-                first, second = cheapest[number]
-                others.append(second if own == first else first)
-        least = min(least, own + (sum(others) if form.linear else max(others, default=0)))
+        for number, factor in form.lines_of[cell]:
+            pair = back[number]
+            if pair is not None:
+                others.append(pair[0] if factor * sign > 0 else pair[1])
+        least = min(least, own + (sum(others) if linear else max(others, default=0)))
     return least
+
+
+def _see(variables: tuple[int, ...], view: View, values: list[int], change: list[int]) -> None:
+    size = len(values)
+    for variable, value, growth, decline in zip(variables, view.values, view.growth, view.decline, strict=True):
+        values[variable] = value
+        change[variable] = growth
+        change[variable + size] = decline

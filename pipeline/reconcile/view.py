@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from pipeline.reconcile.problem import CellCost, Group
@@ -22,8 +22,10 @@ class View:
     """A lower bound of its cost once the equations inside the group hold."""
     values: tuple[int, ...]
     """0 for a free cell."""
-    changes: tuple[int, ...]
-    """Per cell, the least that another value costs more; NEVER where it cannot change or is free."""
+    growth: tuple[int, ...]
+    """Per cell, the least that a greater value costs more; NEVER where there is none or the cell is free."""
+    decline: tuple[int, ...]
+    """The same for a smaller value."""
     free: int
     """Bit mask of the free variables."""
     cells: tuple[CellCost, ...]
@@ -46,7 +48,8 @@ def views(group: Group, inner: tuple[tuple[tuple[int, int], ...], ...]) -> list[
     for number, hypothesis in enumerate(group.hypotheses):
         base = hypothesis.cost
         values: list[int] = []
-        changes: list[int] = []
+        growth: list[int] = []
+        decline: list[int] = []
         free = 0
         special: list[tuple[int, tuple[tuple[int, int], ...]]] = []
         possible = True
@@ -55,20 +58,25 @@ def views(group: Group, inner: tuple[tuple[tuple[int, int], ...], ...]) -> list[
             if len(choices) == 1 and other is not None and other > choices[0][1] and choices[0][0] >= 0:
                 value, cost = choices[0]
                 values.append(value)
-                changes.append(other - cost)
+                growth.append(other - cost)
+                decline.append(other - cost if value else NEVER)
                 base += cost
                 continue
             kept = readings(cell)
             if kept and (other is None or kept[0][1] < other):
                 value, cost = kept[0]
                 values.append(value)
-                rest = [choice[1] for choice in kept[1:2]] + ([] if other is None else [other])
-                changes.append(min(rest) - cost if rest else NEVER)
+                otherwise = NEVER if other is None else other - cost
+                growth.append(min([c - cost for v, c in kept if v > value], default=otherwise))
+                growth[-1] = min(growth[-1], otherwise)
+                decline.append(min([c - cost for v, c in kept if v < value], default=NEVER))
+                decline[-1] = min(decline[-1], otherwise if value else NEVER)
                 base += cost
             elif other is not None:
                 free |= 1 << variable
                 values.append(0)
-                changes.append(NEVER)
+                growth.append(NEVER)
+                decline.append(NEVER)
                 base += other
                 if kept:
                     special.append((len(values) - 1, kept))
@@ -76,12 +84,10 @@ def views(group: Group, inner: tuple[tuple[tuple[int, int], ...], ...]) -> list[
                 possible = False
                 break
         if possible:
-            view = _charged(
-                View(number, base, 0, tuple(values), tuple(changes), free, hypothesis.cells, ()), group, inner
+            view = View(
+                number, base, base, tuple(values), tuple(growth), tuple(decline), free, hypothesis.cells, ()
             )
-            found.append(view)
-            if special:
-                found[-1:] = _variants(view, special, group, inner)
+            found.extend(_variants(view, special, group, inner) if special else [_charged(view, group, inner)])
     found.sort(key=lambda view: view.least)
     return found
 
@@ -104,28 +110,26 @@ def _variants(
                 values[place] = choice[0]
                 base += choice[1] - (view.cells[place].other or 0)
                 free &= ~(1 << variable)
-        variant = View(
-            view.hypothesis, base, 0, tuple(values), view.changes, free, view.cells, tuple(barred)
-        )
+        variant = replace(view, base=base, least=base, values=tuple(values), free=free, barred=tuple(barred))
         variants.append(_charged(variant, group, inner))
     return variants
 
 
 def _charged(view: View, group: Group, inner: tuple[tuple[tuple[int, int], ...], ...]) -> View:
+    """With the least that it costs to make the equations inside the group hold."""
+    if len(group.hypotheses) == 1:
+        return view
     charge = 0
-    if len(group.hypotheses) > 1:
-        for equation in inner:
-            if any(view.free >> group.variables[place] & 1 for place, _ in equation):
-                continue
-            if sum(view.values[place] * factor for place, factor in equation):
-                charge = max(charge, min(view.changes[place] for place, _ in equation))
-    return View(
-        view.hypothesis,
-        view.base,
-        view.base + charge,
-        view.values,
-        view.changes,
-        view.free,
-        view.cells,
-        view.barred,
-    )
+    for equation in inner:
+        total = sum(view.values[place] * factor for place, factor in equation)
+        if not total:
+            continue
+        free = [factor for place, factor in equation if view.free >> group.variables[place] & 1]
+        # A free cell takes up any difference of the right sign.
+        if any(factor * total < 0 for factor in free):
+            continue
+        moves = [
+            view.decline[place] if factor * total > 0 else view.growth[place] for place, factor in equation
+        ]
+        charge = max(charge, min(moves))
+    return replace(view, least=view.base + charge)

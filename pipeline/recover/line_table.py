@@ -49,7 +49,12 @@ def line_tokens(strips: list[Strip], table: Table) -> tuple[list[Token], int, in
 def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Token], int]:
     """Values and blanks behind the head, to the next words."""
     width = len(table.field_ids())
-    tokens = [token for token in strips[s].tokens[t + 1 :] if token.kind != "word"]
+    tokens: list[Token] = []
+    for token in strips[s].tokens[t + 1 :]:
+        if token.kind != "word":
+            tokens.append(token)
+        elif any(value.kind == "value" for value in tokens):
+            return tokens, s
     if not any(token.kind == "value" for token in tokens):
         tokens = []
     last = s

@@ -1,0 +1,165 @@
+"""From the wholes of a block to one decision a field: value, status, candidates.
+
+Unique among all wholes within the margin: decided. Otherwise it is said what stands against what:
+`inconsistent` where the print itself is not in doubt and only the source can be wrong, `ambiguous`
+where we cannot tell what was printed or meant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field as member, replace
+
+from pipeline.reconcile.rules import assess, rules_by_field
+from pipeline.reconcile.wholes import Block, Whole
+from pipeline.record import Candidate, Number, Status, Support
+from pipeline.recover.readings import CellReading
+from pipeline.template import Rule, Table
+
+MOST_REPAIRS = 5
+"""Printed numbers of a table that may be overruled together; more, and it is the source, or our
+reading of its structure, that is wrong as a whole."""
+MOST_CANDIDATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    cell: CellReading
+    value: Number | None
+    status: Status
+    confidence: float
+    candidates: tuple[Candidate, ...] = ()
+    support: tuple[Support, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    """The rules that forced the value, or that fail on it."""
+    note: str = ""
+    because: str = ""
+    """Evidence from outside the table, in Chinese."""
+
+
+@dataclass(slots=True)
+class TableDecision:
+    table: Table
+    decisions: dict[str, Decision]
+    printed: dict[str, Number | None]
+    """Values of the print alone, before any repair."""
+    undecided: list[Rule] = member(default_factory=list)
+    """Rules that fail on the values decided."""
+
+
+def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
+    by_field = rules_by_field(table)
+    decisions: dict[str, Decision] = {}
+    for block in blocks:
+        decisions |= _decide_block(block, by_field)
+    decisions = {field: decisions[field] for field in table.field_ids()}
+    printed = {field: decision.cell.value if decision.cell.kind == "number" else None for field, decision in decisions.items()}
+    return _label_contradictions(table, decisions, printed)
+
+
+def _decide_block(block: Block, by_field: Mapping[str, list[Rule]]) -> dict[str, Decision]:
+    best = block.wholes[0]
+    repaired = [f for f in block.fields if best.cells[f].kind == "number" and best.values[f] != best.cells[f].value]
+    believable = len(repaired) <= MOST_REPAIRS and block.proved
+    return {field: _decide(field, block, believable, by_field.get(field, [])) for field in block.fields}
+
+
+def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> Decision:
+    cell, doubtful = _reading(field, block.wholes)
+    note = next((whole.notes[field] for whole in block.wholes if field in whole.notes), "")
+    if not block.decidable:
+        return Decision(cell, None, "missing", 0.0, note=note)
+    candidates = _candidates(field, block.wholes)
+    values = {candidate.value for candidate in candidates}
+    if len(values) == 1 and None not in values and (believable or cell.value in values):
+        return _settled(field, cell, next(iter(values)), rules, note, doubtful)
+    if cell.kind == "number" and not doubtful:
+        return Decision(cell, cell.value, "inconsistent", 0.5, candidates, ("reader",), tuple(rules), note)
+    finite = tuple(candidate for candidate in candidates if candidate.value is not None)
+    if not finite or (values == {None}):
+        status: Status = "missing" if cell.kind in {"absent", "blank", "dash", "unread"} else "ambiguous"
+        return Decision(cell, None, status, 0.0, note=note)
+    if doubtful and cell.kind == "number":
+        cell = replace(cell, kind="unread", printed=None, value=None)
+    return Decision(cell, None, "ambiguous", 0.0, finite, (), tuple(rules), note)
+
+
+def _reading(field: str, wholes: tuple[Whole, ...]) -> tuple[CellReading, bool]:
+    """The most probable reading of the field over the wholes, and whether they differ in what was printed."""
+    weights: dict[tuple[str, Number | None], float] = {}
+    first: dict[tuple[str, Number | None], CellReading] = {}
+    for whole in wholes:
+        cell = whole.cells[field]
+        content = (cell.kind, cell.value)
+        weights[content] = weights.get(content, 0.0) + math.exp(-(whole.cost - wholes[0].cost) / 1000)
+        first.setdefault(content, cell)
+    ranked = sorted(weights, key=lambda content: (-round(weights[content], 9), str(content)))
+    return first[ranked[0]], len(weights) > 1
+
+
+def _candidates(field: str, wholes: tuple[Whole, ...]) -> tuple[Candidate, ...]:
+    cheapest = wholes[0].cost
+    costs: dict[Number | None, int] = {}
+    for whole in wholes:
+        value = whole.values[field]
+        costs[value] = min(costs.get(value, whole.cost), whole.cost)
+    ranked = sorted(costs.items(), key=lambda entry: (entry[1], entry[0] is None, entry[0] or 0))
+    return tuple(Candidate(value=value, cost=(cost - cheapest) / 1000) for value, cost in ranked[:MOST_CANDIDATES])
+
+
+def _settled(
+    field: str, cell: CellReading, value: Number | None, rules: list[Rule], note: str, doubtful: bool
+) -> Decision:
+    if cell.kind == "number" and cell.value == value:
+        confidence = 0.95 if doubtful or note or not cell.sure else 0.999 if rules else 0.99
+        support: tuple[Support, ...] = ("reader", "arithmetic") if rules else ("reader",)
+        return Decision(cell, value, "read", confidence * cell.score, (), support, tuple(rules), note)
+    if cell.kind == "number":
+        return Decision(cell, value, "repaired", 0.97, (), ("arithmetic",), tuple(rules), note)
+    if not rules:
+        return Decision(cell, None, "missing", 0.0, note=note)
+    confidence = 0.99 if cell.kind in {"blank", "dash"} and not value else 0.97
+    return Decision(cell, value, "inferred", confidence, (), ("arithmetic",), tuple(rules), note)
+
+
+def _label_contradictions(
+    table: Table, decisions: dict[str, Decision], printed: dict[str, Number | None]
+) -> TableDecision:
+    """Marks what an unsettled contradiction touches.
+
+    Where a sum over rows fails and no single repair mends it, it is not known which row is wrong, and a
+    wrong row may be wrong in any of its columns: all cells of the rows summed are `inconsistent`.
+    """
+    values = {field: decision.value for field, decision in decisions.items()}
+    failing = [rule for rule in table.rules if assess(rule, values).verdict == "fails"]
+    touched: dict[str, list[Rule]] = {}
+    for rule in failing:
+        fields = (*rule.left, *rule.right)
+        rows = {field.split(".")[1] for field in fields}
+        for field in decisions:
+            if field in fields or (len(rows) > 1 and field.split(".")[1] in rows):
+                touched.setdefault(field, []).append(rule)
+    for field, rules in touched.items():
+        decision = decisions[field]
+        if decision.cell.kind == "number":
+            keeps = decision.status != "ambiguous"
+            decisions[field] = replace(
+                decision,
+                value=decision.cell.value if keeps else None,
+                status="inconsistent" if keeps else "ambiguous",
+                confidence=min(decision.confidence, 0.5),
+                support=("reader",) if keeps else (),
+                rules=tuple(rules),
+            )
+        elif decision.status == "inferred":
+            decisions[field] = replace(
+                decision,
+                value=None,
+                status="ambiguous",
+                confidence=0.0,
+                candidates=(Candidate(value=decision.value, cost=0.0),),
+                support=(),
+                rules=tuple(rules),
+            )
+    return TableDecision(table, decisions, printed, failing)

@@ -1,0 +1,172 @@
+"""From a recovered table to its cheapest wholes: the search's problem, built and answered.
+
+A block is what is decided together: table 3 and table 4 as wholes, each row of table 2 by itself,
+since no rule joins them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.costs import Costs, load_costs
+from pipeline.reconcile.prior import load_prior, row_cost
+from pipeline.reconcile.problem import FREE, CellCost, Group, Hypothesis, Problem
+from pipeline.reconcile.rules import totals
+from pipeline.reconcile.search import solve
+from pipeline.record import Number
+from pipeline.recover.readings import CellReading
+from pipeline.recover.structures import RecoveredTable, Structure, Unit
+from pipeline.template import Table
+
+LEAST_PROBABILITY = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One consistent way to see a block."""
+
+    cost: int
+    cells: dict[str, CellReading]
+    values: dict[str, Number | None]
+    """None where the whole leaves the value open, or the cell has none."""
+    notes: dict[str, str]
+    """What had to be assumed to read a field, in Chinese; fields read as they stand are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    fields: tuple[str, ...]
+    wholes: tuple[Whole, ...]
+    """All whose cost is at most the margin above the cheapest, which comes first."""
+    proved: bool
+    """False where the search met its limit, so that a cheaper or an equal whole may be unknown."""
+    decidable: bool = True
+    """False where nothing was printed that a value could follow from."""
+
+
+def blocks(recovered: RecoveredTable, expected: Mapping[str, Number] | None = None) -> list[Block]:
+    """All blocks of a table.
+
+    Args:
+        expected: values that last year's report makes probable, by field id; they rank readings of rows
+            that no rule binds.
+    """
+    if not recovered.found:
+        return [_undecidable(recovered.structures[0])]
+    if not recovered.table.rules:
+        return [_by_itself(unit, recovered.table, expected or {}) for unit in recovered.structures[0].units]
+    if not any(cell.kind == "number" for unit in recovered.structures[0].units for cell in unit.readings[0].cells):
+        return [_undecidable(recovered.structures[0])]
+    return [_together(recovered)]
+
+
+def _undecidable(structure: Structure) -> Block:
+    cells = {field: cell for unit in structure.units for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)}
+    whole = Whole(0, cells, dict.fromkeys(cells), {})
+    return Block(tuple(cells), (whole,), proved=True, decidable=False)
+
+
+def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number]) -> Block:
+    """A row that no rule binds: its readings are ranked by their costs and by weak evidence."""
+    row = unit.fields[0].split(".")[1]
+    rivals = len(unit.readings) > 1
+    ranked = sorted(
+        (
+            (reading.cost + (row_cost(table, row, reading, expected) if rivals else 0), i, reading)
+            for i, reading in enumerate(unit.readings)
+        ),
+        key=lambda entry: entry[:2],
+    )
+    margin = load_prior().margin if rivals else 0
+    wholes = [
+        Whole(
+            cost,
+            dict(zip(unit.fields, reading.cells, strict=True)),
+            {field: cell.value for field, cell in zip(unit.fields, reading.cells, strict=True)},
+            dict.fromkeys(unit.fields, reading.note) if reading.note else {},
+        )
+        for cost, _, reading in ranked
+        if cost <= ranked[0][0] + margin
+    ]
+    return Block(unit.fields, tuple(wholes), proved=True)
+
+
+def _together(recovered: RecoveredTable) -> Block:
+    costs = load_costs()
+    fields = tuple(field for unit in recovered.structures[0].units for field in unit.fields)
+    index = {field: i for i, field in enumerate(fields)}
+    equations = tuple(
+        tuple([(index[field], 1) for field in rule.left] + [(index[field], -1) for field in rule.right])
+        for rule in recovered.table.rules
+    )
+    found: list[Whole] = []
+    proved = True
+    for structure in recovered.structures:
+        if found and structure.cost > min(whole.cost for whole in found) + costs.margin:
+            break
+        problem = Problem(len(fields), tuple(_group(unit, index, recovered.table, costs) for unit in structure.units), equations)
+        answer = solve(problem, costs.margin)
+        proved = proved and answer.complete
+        for solution in answer.solutions:
+            found.append(_whole(structure, solution.hypotheses, solution.values, fields, solution.cost))
+    if not found:
+        return Block(fields, (_as_printed(recovered.structures[0]),), proved=False)
+    cheapest = min(whole.cost for whole in found)
+    kept = sorted((whole for whole in found if whole.cost <= cheapest + costs.margin), key=lambda whole: whole.cost)
+    return Block(fields, tuple(kept), proved)
+
+
+def _whole(
+    structure: Structure, hypotheses: tuple[int, ...], values: tuple[int | None, ...], fields: tuple[str, ...], cost: int
+) -> Whole:
+    cells: dict[str, CellReading] = {}
+    notes: dict[str, str] = {}
+    for unit, chosen in zip(structure.units, hypotheses, strict=True):
+        reading = unit.readings[chosen]
+        cells |= zip(unit.fields, reading.cells, strict=True)
+        note = "；".join(filter(None, (reading.note, structure.note)))
+        if note:
+            notes |= dict.fromkeys(unit.fields, note)
+    return Whole(structure.cost + cost, cells, dict(zip(fields, values, strict=True)), notes)
+
+
+def _as_printed(structure: Structure) -> Whole:
+    cells = {field: cell for unit in structure.units for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)}
+    return Whole(0, cells, {field: cell.value for field, cell in cells.items()}, {})
+
+
+def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:
+    sums = totals(table)
+    return Group(
+        tuple(index[field] for field in unit.fields),
+        tuple(
+            Hypothesis(
+                reading.cost,
+                tuple(cell_cost(cell, field in sums, costs) for field, cell in zip(unit.fields, reading.cells, strict=True)),
+            )
+            for reading in unit.readings
+        ),
+    )
+
+
+def cell_cost(cell: CellReading, is_total: bool, costs: Costs) -> CellCost:
+    """What it costs to believe that the cell means another value than it says."""
+    if cell.kind == "number" and isinstance(cell.value, int) and cell.value >= 0:
+        if cell.value:
+            other = costs.print.total if is_total else costs.print.part
+        else:
+            other = costs.print.total_zero if is_total else costs.print.part_zero
+        other += 0 if cell.sure else costs.print.unsure
+        choices = {cell.value: 0}
+        for value, probability in cell.rivals:
+            if isinstance(value, int) and value >= 0:
+                ratio = max(probability, LEAST_PROBABILITY) / max(cell.score, LEAST_PROBABILITY)
+                choices.setdefault(value, max(0, min(other, round(-1000 * math.log(ratio)))))
+        return CellCost(tuple(choices.items()), other)
+    if cell.kind == "blank":
+        return CellCost(((0, 0),), costs.blank.total if is_total else costs.blank.part)
+    if cell.kind == "dash":
+        return CellCost(((0, 0),), costs.print.dash)
+    return FREE
