@@ -8,6 +8,7 @@ and sets its default `run` to a function from the parsed arguments to an exit co
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -64,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-        sys.stderr.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         parsed = _parser(given).parse_args(given)
@@ -115,7 +116,11 @@ def _add_others(commands: Subparsers, wanted: str | None) -> None:
         try:
             register: Callable[[Subparsers], None] = entry.load()
         except (ImportError, AttributeError) as error:
-            _complain(f"gouji: 命令 {entry.name} 无法载入：{_printable(str(error))}")
+            reason = f"命令 {entry.name} 无法载入（{_printable(str(error))}）"
+            if named:
+                raise GoujiError(E901, reason=reason) from error
+            if wanted is None:
+                _complain(f"gouji: {reason}")
         else:
             register(commands)
 
@@ -227,7 +232,7 @@ def _record(name: str, arguments: argparse.Namespace) -> Report:
     try:
         return Report.from_json(Path(name).read_bytes())
     except OSError as error:
-        raise GoujiError(E101, reason=error.strerror or type(error).__name__) from None
+        raise GoujiError(E101, reason=_reason(error)) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "整个文件"
@@ -295,7 +300,7 @@ def _write_page(report: Report, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page)
     except OSError as error:
-        raise GoujiError(E304, reason=f"{_printable(str(path))}（{error.strerror or type(error).__name__}）") from None
+        raise GoujiError(E304, reason=f"{_printable(str(path))}（{_reason(error)}）") from None
 
 
 def _console() -> Console:
@@ -349,6 +354,16 @@ def _unexpected(error: Exception) -> GoujiError:
 
 def _complain(line: str) -> None:
     print(" ".join(line.split()), file=sys.stderr)
+
+
+def _reason(error: OSError) -> str:
+    words = {
+        "FileNotFoundError": "没有这个文件或文件夹",
+        "PermissionError": "没有权限",
+        "IsADirectoryError": "是文件夹",
+        "NotADirectoryError": "上一级不是文件夹",
+    }
+    return words.get(type(error).__name__, error.strerror or type(error).__name__)
 
 
 def _printable(text: str) -> str:

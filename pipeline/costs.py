@@ -37,6 +37,7 @@ class StructureCosts(_Part):
     extra_cell: int
     crossed_space: int
     kept_number: int
+    shared_cell: int
     other_trim: int
     to_label_before: int
     to_label_behind: int

@@ -6,13 +6,16 @@ A parser that loops, eats memory or crashes inside a C library takes down its ow
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import gc
 import os
 import pickle
 import resource
 import select
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +29,10 @@ R = TypeVar("R")
 _MEGABYTE = 1024 * 1024
 _LENGTH = 8
 """Bytes of the length that precedes the message."""
+_REMOVALS = 20
 _SET_PARENT_DEATH_SIGNAL = 1
+_NO_MEMORY = pickle.dumps(("memory", None))
+"""Ready beforehand: when it is needed, there may be no memory left to make it."""
 
 _isolated = False
 
@@ -54,9 +60,12 @@ def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    # Ours to remove: a child that is killed cannot tidy up after itself.
+    folder = tempfile.mkdtemp(prefix="gouji-")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        tempfile.tempdir = folder
         _be_child(function, argument, writing, seconds, memory_mb)
     try:
         os.close(writing)
@@ -65,12 +74,22 @@ def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_
     finally:
         os.close(reading)
         status, usage = _end(child)
+        _remove(folder)
     if timed_out:
         raise GoujiError(E110, seconds=f"{seconds:g}")
     if message is None:
         raise _death(status, usage.ru_maxrss * 1024, seconds, memory_mb)
     result: R = _answer(message, memory_mb)
     return result
+
+
+def _remove(folder: str) -> None:
+    for _ in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not Path(folder).exists():
+            return
+        # What the child started is dying, but may still have been writing.
+        time.sleep(0.01)
 
 
 def _answer(message: bytes, memory_mb: int) -> Any:
@@ -149,11 +168,15 @@ def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: fl
         _isolated = True
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # A crash is told by the parent, in a line.
+        faulthandler.disable()
         _die_with_parent()
         # A full collection would touch, and so copy, every page shared with the parent.
         gc.freeze()
         _limit(seconds, memory_mb)
-        _send(writing, _outcome(function, argument))
+        message = _outcome(function, argument)
+        _lift_memory_limit()
+        _send(writing, message)
     finally:
         # Never run the parent's exit handlers or flush its buffers a second time.
         os._exit(0)
@@ -165,16 +188,17 @@ def _outcome(function: Callable[[A], R], argument: A) -> bytes:
     except GoujiError as error:
         return pickle.dumps(("error", error))
     except MemoryError:
-        return pickle.dumps(("memory", None))
+        return _NO_MEMORY
     except BaseException as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return pickle.dumps(("error", GoujiError(E901, reason=reason)))
 
 
 def _send(writing: int, message: bytes) -> None:
-    view = memoryview(len(message).to_bytes(_LENGTH, "big") + message)
-    while view:
-        view = view[os.write(writing, view) :]
+    for part in (len(message).to_bytes(_LENGTH, "big"), message):
+        view = memoryview(part)
+        while view:
+            view = view[os.write(writing, view) :]
 
 
 def _limit(seconds: float, memory_mb: int) -> None:
@@ -187,6 +211,12 @@ def _limit(seconds: float, memory_mb: int) -> None:
     ):
         _, hard = resource.getrlimit(which)
         resource.setrlimit(which, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def _lift_memory_limit() -> None:
+    """So that what went wrong can still be told."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def _address_space() -> int:

@@ -18,7 +18,6 @@ class Limits:
 
     max_bytes: int
     max_markup_bytes: int
-    max_pages: int
     max_members: int
     max_inflated_bytes: int
     max_part_bytes: int

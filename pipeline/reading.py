@@ -20,7 +20,7 @@ from pipeline.recover.older_form import is_older_form
 from pipeline.recover.prose import ProseNumber, prose_numbers
 from pipeline.recover.readings import CellReading
 from pipeline.recover.sections import find_sections
-from pipeline.recover.strips import strips
+from pipeline.recover.strips import has_spaced_lines, strips
 from pipeline.recover.structures import RecoveredTable, recover_table
 from pipeline.template import TABLES, template_for_year
 
@@ -45,8 +45,10 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
     """Everything after the reader; see `read_report`."""
     sections = find_sections(document)
     metadata = find_metadata(document, sections)
-    laid_out = strips(document)
-    recovered = {table_id: recover_table(laid_out, table_id, metadata.year) for table_id in TABLES}
+    layouts = [strips(document)]
+    if has_spaced_lines(document):
+        layouts.append(strips(document, spaced_cells=True))
+    recovered = {table_id: recover_table(layouts, table_id, metadata.year) for table_id in TABLES}
     _check_is_report(document, recovered, sections)
     templates = {table_id: found.table.template for table_id, found in recovered.items()}
     before = last_year if last_year and _same_agency(last_year, metadata.agency, metadata.year) else None

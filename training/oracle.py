@@ -38,7 +38,8 @@ def optimal_cost(problem: Problem, seconds: float = 60.0) -> int | None:
         return None
     if status != cp_model.OPTIMAL:
         raise TimeoutError(f"CP-SAT ended with {solver.status_name(status)}")
-    return round(solver.objective_value)
+    least: int = round(solver.objective_value)
+    return least
 
 
 def all_solutions(problem: Problem, margin: int = 0, highest: int = 1000) -> list[Solution]:

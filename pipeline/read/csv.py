@@ -52,7 +52,10 @@ def sniff_delimiter(text: str) -> str:
         if delimiter not in sample:
             continue
         widths = [len(cells) for _, cells in _rows(sample, delimiter)[:_SNIFFED_ROWS] if any(cells)]
-        width, rows = Counter(width for width in widths if width > 1).most_common(1)[0] if max(widths) > 1 else (1, 0)
+        usual = Counter(width for width in widths if width > 1).most_common(1)
+        if not usual:
+            continue
+        width, rows = usual[0]
         # A few commas inside prose cells are no columns; agreement counts before width.
         score = rows / len(widths) * min(width, 8)
         if score > best_score:

@@ -112,8 +112,9 @@ class _Flow:
 
     def walk(self, root: etree._Element) -> None:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        preformatted = 0
+        preformatted: list[etree._Element] = []
         for event, element in walker:
+            # A skipped element has its end like any other, and its tail is added there.
             if event == "start":
                 if element in self._tables and self._tables[element].is_data and not is_hidden(element):
                     self._table(element)
@@ -122,13 +123,15 @@ class _Flow:
                     walker.skip_subtree()
                 else:
                     self._start(element)
-                    preformatted += element.tag == "pre"
-                    self._add(element, element.text, preformatted > 0)
-                    continue
-            elif event == "end":
-                preformatted -= element.tag == "pre"
+                    if element.tag == "pre":
+                        preformatted.append(element)
+                    self._add(element, element.text, bool(preformatted))
+                continue
+            if event == "end":
+                if preformatted and preformatted[-1] is element:
+                    preformatted.pop()
                 self._end(element)
-            self._add(element, element.tail, preformatted > 0)
+            self._add(element, element.tail, bool(preformatted))
         self._flush()
 
     def _start(self, element: etree._Element) -> None:

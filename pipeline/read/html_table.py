@@ -106,8 +106,8 @@ def _rows(table: etree._Element) -> tuple[tuple[Row, ...], tuple[str, ...]]:
                     current = []
                     sections[-1].append(current)
                 strays.extend(_words(element.text))
-                continue
-        elif event == "end":
+            continue
+        if event == "end":
             if tag == "tr":
                 current = None
             elif tag in ("thead", "tbody", "tfoot"):
@@ -187,7 +187,9 @@ def _width(rows: Iterable[Row]) -> int:
 
 def _span(value: str | None, least: int) -> int:
     """A span attribute as browsers read it: leading digits, 1 where there are none or too few."""
-    found = re.match(r"\s*\+?(\d{1,9})", value or "")
+    if value is None:
+        return 1
+    found = re.match(r"\s*\+?(\d{1,9})", value)
     if not found:
         return 1
     count = int(found.group(1))

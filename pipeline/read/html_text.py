@@ -8,16 +8,19 @@ from lxml import etree
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
-BLOCKS = frozenset(
+_BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td "
-    "tfoot th thead title tr ul".split()  # noqa: SIM905
+    "tfoot th thead title tr ul"
 )
+BLOCKS = frozenset(_BLOCK_NAMES.split())
+"""Elements that begin a new line."""
 
-_UNSEEN = frozenset(
+_UNSEEN_NAMES = (
     "head script style select option optgroup datalist template noscript xml iframe object embed applet svg math "
-    "textarea noframes audio video canvas map meta link del".split()  # noqa: SIM905
+    "textarea noframes audio video canvas map meta link del"
 )
+_UNSEEN = frozenset(_UNSEEN_NAMES.split())
 
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
 _REMOVING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -36,10 +39,15 @@ _SPACER = 3
 
 _BREAK, _TAB = "\x1e", "\x1f"
 """Breaks of ours among text whose own line ends mean only a space; the page cannot contain them."""
+_OUTER_SPACE_AND_TAB = OUTER_SPACE + _TAB
+_SPACED_TAB = re.compile(f" ?{_TAB} ?")
 
 
 def is_hidden(element: etree._Element) -> bool:
     """Whether the element itself says that it is not to be seen."""
+    # Pages hide their whole body until a script has run.
+    if element.tag in ("html", "body"):
+        return False
     style = element.get("style")
     return (style is not None and _HIDING.search(style) is not None) or element.get("hidden") is not None
 
@@ -108,9 +116,11 @@ class Text:
         if not text.strip(OUTER_SPACE):
             return []
         # Browsers show a line end as a space, but between two hanzi it is only where the editor wrapped.
-        text = _SPACE.sub(" ", _WIDE_NEWLINE.sub("", text))
-        lines = (line.strip(OUTER_SPACE + _TAB) for line in text.split(_BREAK))
-        return [re.sub(" ?\x1f ?", "\t", line) for line in lines if line]
+        if "\n" in text:
+            text = _WIDE_NEWLINE.sub("", text)
+        text = _SPACE.sub(" ", text)
+        lines = [stripped for line in text.split(_BREAK) if (stripped := line.strip(_OUTER_SPACE_AND_TAB))]
+        return [_SPACED_TAB.sub("\t", line) for line in lines] if _TAB in text else lines
 
 
 def element_text(element: etree._Element) -> tuple[list[str], bool]:
@@ -141,8 +151,8 @@ def element_text(element: etree._Element) -> tuple[list[str], bool]:
                     elif tag == "br" or tag in BLOCKS:
                         text.newline()
                 text.add(part.text or "", tag == "pre")
-                continue
-        elif event == "end" and tag in BLOCKS and tag not in ("td", "th") and part is not element:
+            continue
+        if event == "end" and tag in BLOCKS and tag not in ("td", "th") and part is not element:
             text.newline()
         if part is not element:
             text.add(part.tail or "")

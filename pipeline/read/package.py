@@ -128,7 +128,9 @@ def parse_xml(content: bytes, name: str) -> etree._Element:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.LxmlError, ValueError, LookupError):
+    except (etree.LxmlError, ValueError, LookupError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None
         raise GoujiError(E105, reason=f"{_shown(name)} 不是有效的 XML") from None
     if root is None:
         raise GoujiError(E105, reason=f"{_shown(name)} 是空的")

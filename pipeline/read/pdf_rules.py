@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import isfinite
 
 from pipeline.document import Box
@@ -26,8 +25,8 @@ OPEN_EDGE = 4.0
 COVERED = 0.6
 """Share of the edge between two boxes that a rule must cover to part them."""
 FRAMED = 0.45
-"""Share of a cell's outline that must be ruled. A row cut by the page end lacks one side: at least half is left."""
-MAX_RULES = 3000
+"""Share of a cell's outline that must be ruled, unless two opposite sides are; a cut corner keeps half of it."""
+MAX_RULES = 1000
 """Joined rules on one page, in one direction; more is a drawing and no table."""
 MAX_BOXES = 100_000
 """Boxes of one lattice."""
@@ -55,6 +54,8 @@ class Lattice:
     xs: tuple[float, ...]
     owner: tuple[tuple[int, ...], ...]
     """For each box between neighbouring ys and xs, the index of its cell, or -1."""
+    is_open: bool
+    """The table goes on past its first or last horizontal rule: the page end cut a row."""
 
     def cell_at(self, x: float, y: float) -> int:
         """Index of the cell around a point, or -1."""
@@ -149,7 +150,20 @@ def _groups(horizontal: list[_Rule], vertical: list[_Rule]) -> list[tuple[list[_
         groups.setdefault(root(i), ([], []))[0].append(rule)
     for j, rule in enumerate(vertical):
         groups.setdefault(root(offset + j), ([], []))[1].append(rule)
-    return [(across, down) for across, down in groups.values() if across and down]
+    tables = [(across, down) for across, down in groups.values() if across and down]
+    for across, down in groups.values():
+        if not across:
+            _attach(down[0], tables)
+    return tables
+
+
+def _attach(lone: _Rule, tables: list[tuple[list[_Rule], list[_Rule]]]) -> None:
+    """Add the far side of a merged cell as high as its page, which no rule of the table meets there."""
+    for _, down in tables:
+        first, last = min(rule.start for rule in down), max(rule.end for rule in down)
+        if abs(lone.start - first) <= JOIN and abs(lone.end - last) <= JOIN:
+            down.append(lone)
+            return
 
 
 def _positions(rules: list[_Rule], crossing: list[_Rule]) -> list[float]:
@@ -193,29 +207,37 @@ def _lattice(across: list[_Rule], down: list[_Rule], occupied: Callable[[Box], b
     if not kept:
         return None
     # A rule that parts no two cells makes no row or column of its own.
-    rows = {row: number for number, row in enumerate(sorted({span[0] for span in kept}))}
-    columns = {column: number for number, column in enumerate(sorted({span[1] for span in kept}))}
+    rows, columns = _ranks({span[0] for span in kept}, n_rows), _ranks({span[1] for span in kept}, n_columns)
 
     def numbered(span: tuple[int, int, int, int]) -> RuledCell:
         row, column, end_row, end_column = span
         return RuledCell(
             rows[row],
             columns[column],
-            sum(1 for start in rows if row <= start < end_row),
-            sum(1 for start in columns if column <= start < end_column),
+            rows[end_row] - rows[row],
+            columns[end_column] - columns[column],
             (xs[column], ys[row], xs[end_column], ys[end_row]),
         )
 
     cells = tuple(numbered(span) for span in kept)
     return Lattice(
-        n_rows=len(rows),
-        n_columns=len(columns),
+        n_rows=rows[-1],
+        n_columns=columns[-1],
         box=(xs[0], ys[0], xs[-1], ys[-1]),
         cells=cells,
         ys=tuple(ys),
         xs=tuple(xs),
         owner=tuple(tuple(row) for row in owner),
+        is_open=ys[0] not in ruled_rows or ys[-1] not in ruled_rows,
     )
+
+
+def _ranks(starts: set[int], n: int) -> list[int]:
+    """For each of 0 to n, how many starts lie before it."""
+    ranks = [0]
+    for index in range(n):
+        ranks.append(ranks[-1] + (index in starts))
+    return ranks
 
 
 def _edges(rules: list[_Rule], ats: list[float], stops: list[float]) -> list[list[bool]]:
@@ -225,8 +247,10 @@ def _edges(rules: list[_Rule], ats: list[float], stops: list[float]) -> list[lis
         row = rows.get(rule.at)
         if row is None:
             continue
-        for step, (start, end) in enumerate(pairwise(stops)):
-            if min(end, rule.end + JOIN) - max(start, rule.start - JOIN) >= COVERED * (end - start):
+        first, last = rule.start - JOIN, rule.end + JOIN
+        for step in range(max(bisect_right(stops, first) - 1, 0), min(bisect_right(stops, last), len(row))):
+            start, end = stops[step], stops[step + 1]
+            if min(end, last) - max(start, first) >= COVERED * (end - start):
                 row[step] = True
     return [rows[at] for at in ats]
 
@@ -277,8 +301,13 @@ def _framed(
     xs: list[float],
 ) -> bool:
     row, column, end_row, end_column = span
+    wide, high = xs[end_column] - xs[column], ys[end_row] - ys[row]
     widths = [(xs[c + 1] - xs[c], c) for c in range(column, end_column)]
     heights = [(ys[r + 1] - ys[r], r) for r in range(row, end_row)]
-    ruled = sum(width * (above[row][c] + above[end_row][c]) for width, c in widths)
-    ruled += sum(height * (before[column][r] + before[end_column][r]) for height, r in heights)
-    return ruled >= FRAMED * 2 * (xs[end_column] - xs[column] + ys[end_row] - ys[row])
+    top = sum(width for width, c in widths if above[row][c])
+    bottom = sum(width for width, c in widths if above[end_row][c])
+    left = sum(height for height, r in heights if before[column][r])
+    right = sum(height for height, r in heights if before[end_column][r])
+    if min(left, right) >= COVERED * high or min(top, bottom) >= COVERED * wide:
+        return True
+    return top + bottom + left + right >= FRAMED * 2 * (wide + high)

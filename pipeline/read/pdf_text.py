@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
-from statistics import median
 
 from pipeline.document import Box
-from pipeline.read.pdf_engine import Character
+from pipeline.read.pdf_characters import Character
 
 SAME_LINE = 0.45
 """Middles closer than this share of the greater height are on one line: sub- and superscripts, mixed fonts."""
 TAB_GAP = 1.2
 """Ems of empty space between two words from which on they stand in different columns."""
+NUMBER_GAP = 0.5
+"""The same between two digits: no thousands are set that far apart."""
 WORD_GAP = 0.25
 """Ems between two Latin letters or digits from which on a space was meant, though none was drawn."""
 CHINESE_GAP = 0.6
 """The same where either side is a Chinese character; justified lines set these up to half an em apart."""
 DOUBLE_PRINT = 0.25
 """Ems by which the same character may be shifted when it is printed twice to look bold."""
+OVERLAP = -0.05
+"""Ems. Characters that overlap more than this are looked at one by one."""
 
 _left = itemgetter(0)
 _BLANK = " \u00a0\u3000"
@@ -39,17 +42,20 @@ def read_lines(groups: Iterable[Sequence[Character]]) -> list[tuple[str, Box]]:
         ((_middle(group), max(one[3] - one[1] for one in group), group) for group in groups if group),
         key=itemgetter(0),
     )
-    lines: list[list[Character]] = []
+    lines: list[tuple[float, list[Character]]] = []
     middle = height = 0.0
     for group_middle, group_height, group in measured:
         if lines and group_middle - middle < SAME_LINE * max(height, group_height):
-            lines[-1].extend(group)
+            line = lines[-1][1]
+            line.extend(group)
             if group_height > height:
                 middle, height = group_middle, group_height
+                lines[-1] = (height, line)
         else:
-            lines.append(list(group))
+            lines.append((group_height, list(group)))
             middle, height = group_middle, group_height
-    return [line for line in map(_line, lines) if line is not None]
+    read = [_line(characters, em) for em, characters in lines]
+    return [line for line in read if line is not None]
 
 
 def _middle(group: Sequence[Character]) -> float:
@@ -57,24 +63,27 @@ def _middle(group: Sequence[Character]) -> float:
     return (first[1] + first[3]) / 2
 
 
-def _line(characters: list[Character]) -> tuple[str, Box] | None:
+def _line(characters: list[Character], em: float) -> tuple[str, Box] | None:
+    """Text without outer blanks, and the box around its ink; None where all is blank."""
+    if len(characters) == 1:
+        left, top, right, bottom, text = characters[0]
+        return None if text in _BLANK else (text, (left, top, right, bottom))
     characters.sort(key=_left)
-    em = median(one[3] - one[1] for one in characters) if len(characters) > 1 else 1.0
-    previous = characters[0]
     gaps = [after[0] - before[2] for before, after in pairwise(characters)]
-    if gaps and (max(gaps) > WORD_GAP * em or min(gaps) < -0.05 * em):
+    if max(gaps) > WORD_GAP * em or min(gaps) < OVERLAP * em:
         text, characters = _spaced(characters, em)
     else:
         text = "".join([one[4] for one in characters])
-    stripped = text.strip(_BLANK + "\t")
+    stripped = text.strip(_BLANK)
     if not stripped:
         return None
-    inked = [one for one in characters if one[4] not in _BLANK] or [previous]
+    if len(stripped) < len(text):
+        characters = [one for one in characters if one[4] not in _BLANK]
     box = (
-        inked[0][0],
-        min(one[1] for one in inked),
-        max(one[2] for one in inked),
-        max(one[3] for one in inked),
+        characters[0][0],
+        min([one[1] for one in characters]),
+        max([one[2] for one in characters]),
+        max([one[3] for one in characters]),
     )
     return stripped, box
 
@@ -86,9 +95,13 @@ def _spaced(characters: list[Character], em: float) -> tuple[str, list[Character
     blanks = ""
     blank_width = 0.0
     last: Character | None = None
+    last_blank: Character | None = None
     for one in characters:
         left, _, right, _, text = one
         if text in _BLANK:
+            if last_blank is not None and _printed_again(last_blank, one, em):
+                continue
+            last_blank = one
             blanks += text
             blank_width += right - left
             continue
@@ -97,7 +110,8 @@ def _spaced(characters: list[Character], em: float) -> tuple[str, list[Character
                 blanks, blank_width = "", 0.0
                 continue
             gap = left - last[2]
-            if gap - blank_width > TAB_GAP * em:
+            is_number = text.isdigit() and last[4].isdigit()
+            if gap - blank_width > (NUMBER_GAP if is_number else TAB_GAP) * em:
                 parts.append("\t")
             elif blanks:
                 parts.append(blanks)

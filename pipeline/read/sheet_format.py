@@ -46,7 +46,7 @@ def plain_number(number: float) -> str:
     """A number in plain digits, 15 of them significant as in Excel: `5`, never `5.0` or `5E+00`."""
     if not math.isfinite(number):
         return str(number)
-    if number == int(number) and abs(number) < 1e15:
+    if number == int(number) and abs(number) < 1e18:
         return str(int(number))
     shown = f"{number:.15g}"
     if "e" not in shown:

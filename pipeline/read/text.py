@@ -154,8 +154,8 @@ def _split(line: str, separator: str) -> list[tuple[str, tuple[int, int]]]:
         end = len(line.rstrip())
         if end > start and line[start] == "|":
             start += 1
-        if end > start and line[end - 1] == "|" and line[end - 2 : end] != "\\|":
-            end -= 1
+            if end > start and line[end - 1] == "|" and line[end - 2 : end] != "\\|":
+                end -= 1
     cells = []
     for part in re.split(r"(?<!\\)\|" if separator == "|" else "\t", line[start:end]):
         cells.append((part, (start, start + len(part))))

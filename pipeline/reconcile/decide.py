@@ -55,7 +55,76 @@ def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
         decisions |= _decide_block(block, by_field)
     decisions = {field: decisions[field] for field in table.field_ids()}
     printed = {field: decision.cell.value if decision.cell.kind == "number" else None for field, decision in decisions.items()}
+    moved = frozenset(field for block in blocks for whole in block.wholes for field in whole.moved)
+    _withhold_unconfirmed(table, decisions, by_field, moved)
     return _label_contradictions(table, decisions, printed)
+
+
+def _withhold_unconfirmed(
+    table: Table, decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]], moved: frozenset[str]
+) -> None:
+    """Takes back what rests on an assumed structure alone.
+
+    Where a row had to be put together (a lost cell, digits cut apart), its numbers stand where they do only
+    by assumption. They are accepted where a rule confirms them: one that holds on what was printed. A value
+    that was not printed needs two rules that agree, or one whose other numbers are all confirmed. Where numbers did not stand behind their label, the rule
+    must be one that other rows share: the row's own sum says nothing of whose row it is.
+    """
+    values = {field: decision.value for field, decision in decisions.items()}
+    confirmed: dict[str, int] = dict.fromkeys(decisions, 0)
+    for rule in table.rules:
+        fields = (*rule.left, *rule.right)
+        unfound = [field for field in fields if not _printed_so(decisions[field])]
+        if len(unfound) > 1 or assess(rule, values).verdict != "holds":
+            continue
+        across = len({field.split(".")[1] for field in fields}) > 1
+        for field in unfound or fields:
+            confirmed[field] += across or field not in moved
+    for rule in table.rules:
+        fields = (*rule.left, *rule.right)
+        unfound = [field for field in fields if not _printed_so(decisions[field])]
+        if len(unfound) == 1 and all(confirmed[field] for field in fields if field not in unfound):
+            confirmed[unfound[0]] += 1
+    _share_within_rows(table, decisions, confirmed, values, moved)
+    for field, decision in decisions.items():
+        rules = by_field.get(field, [])
+        if not decision.note or not rules or decision.status not in {"read", "inferred", "repaired"}:
+            continue
+        if confirmed[field] < (1 if _printed_so(decision) else 2):
+            decisions[field] = replace(
+                decision,
+                value=None,
+                status="ambiguous",
+                confidence=0.0,
+                support=(),
+                candidates=(Candidate(value=decision.value, cost=0.0),),
+            )
+
+
+def _share_within_rows(
+    table: Table,
+    decisions: Mapping[str, Decision],
+    confirmed: dict[str, int],
+    values: Mapping[str, Number | None],
+    moved: frozenset[str],
+) -> None:
+    """A row's own sum, holding on the print, carries what confirms one of its numbers above 0 to the others."""
+    for rule in table.rules:
+        fields = (*rule.left, *rule.right)
+        if len({field.split(".")[1] for field in fields}) > 1 or not moved.intersection(fields):
+            continue
+        if assess(rule, values).verdict != "holds" or not all(_printed_so(decisions[field]) for field in fields):
+            continue
+        if any(confirmed[field] and values[field] for field in fields):
+            for field in fields:
+                confirmed[field] += 1
+
+
+def _printed_so(decision: Decision) -> bool:
+    """Whether the value is what the print says, a blank or a dash saying 0."""
+    if decision.cell.kind == "number":
+        return decision.status != "repaired"
+    return decision.cell.kind in {"blank", "dash"} and not decision.value
 
 
 def _decide_block(block: Block, by_field: Mapping[str, list[Rule]]) -> dict[str, Decision]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from operator import itemgetter
+from typing import Any
 
 FORMS_KEPT = 4096
 
@@ -74,6 +75,7 @@ class Structure:
     inner: tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
     """Per group, the equations all of whose variables are its own, as (place, coefficient)."""
     forms: dict[int, Form] = field(default_factory=dict)
+    networks: dict[int, Any] = field(default_factory=dict)
 
     def form(self, free: int) -> Form:
         """The form when the variables of the bit mask `free` are free: made one variable at a time."""
@@ -81,6 +83,7 @@ class Structure:
         if form is None:
             if len(self.forms) >= FORMS_KEPT:
                 self.forms.clear()
+                self.networks.clear()
             if free:
                 highest = free.bit_length() - 1
                 form = _freed(self, self.form(free ^ 1 << highest), highest)

@@ -15,16 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
-from pipeline.reconcile.form import Form, Line, Pick, Structure, structure
+from pipeline.reconcile.bound import IMPOSSIBLE, SURPLUS, WANT, Need, network, packing, reach
+from pipeline.reconcile.form import Form, Line, Structure, structure
 from pipeline.reconcile.integers import OutOfWork, Row, Work, settle
 from pipeline.reconcile.problem import Answer, Problem, Solution
 from pipeline.reconcile.view import NEVER, View, readings, views
 
 LIMIT = 20_000
-_IMPOSSIBLE = NEVER >> 1
+FAR_SIGHTED_AFTER = 40
+"""Steps after which a search is hard enough for the dearer bound to pay."""
 
-_Need = tuple[tuple[int, ...], Pick | None, int, tuple[int, ...]]
-"""Moves, how to pick them, how many there must be at least, groups. Without a pick, cells that may move either way."""
 _Demand = tuple[tuple[int, ...], int]
 """So many of these cells must still change."""
 
@@ -66,7 +66,7 @@ class _Node:
         demands: tuple[_Demand, ...],
         second: bool = False,
         gathered: tuple[int, ...] = (),
-        unknown: tuple[int, ...] = (),
+        unknown: tuple[tuple[int, int], ...] = (),
     ) -> None:
         self.form = form
         self.free = free
@@ -83,8 +83,9 @@ class _Node:
         self.second = second
         """Whether only loops are left to find."""
         self.gathered = gathered
-        """Cells that change as part of a loop, and of these the ones whose value is unknown."""
+        """Cells that change as part of a loop."""
         self.unknown = unknown
+        """Those of them whose value is unknown, each with 1 where it grows and -1 where it declines."""
 
 
 _Entry = tuple[int, int, "_Node | tuple[_Node, tuple[int, ...], int, View]", bool]
@@ -96,6 +97,7 @@ class _Search:
         self.problem = problem
         self.margin = margin
         self.work = Work(limit)
+        self.easy = limit - FAR_SIGHTED_AFTER
         self.structure: Structure = structure(
             problem.n_variables, problem.equations, tuple(group.variables for group in problem.groups)
         )
@@ -107,6 +109,7 @@ class _Search:
         self.most = NEVER
         """What a whole may cost at most: known once the first is found."""
         self.solutions: list[Solution] = []
+        self.reported: set[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = set()
 
     def run(self) -> Answer:
         if not all(self.views):
@@ -123,7 +126,7 @@ class _Search:
                 node = item if isinstance(item, _Node) else self._switch(*item)
                 if not final:
                     more = self._bound(node)
-                    if more >= _IMPOSSIBLE or node.cost + more > self.most:
+                    if more >= IMPOSSIBLE or node.cost + more > self.most:
                         continue
                     if node.cost + more > bound:
                         bound = node.cost + more
@@ -161,18 +164,46 @@ class _Search:
     # What a node costs at least.
 
     def _bound(self, node: _Node) -> int:
-        """A lower bound of what completing the node costs more; _IMPOSSIBLE or more where it cannot be."""
-        needs = _needs(node)
+        """A lower bound of what completing the node costs more; IMPOSSIBLE or more where it cannot be."""
+        signs = _signs(node)
+        needs = _needs(node, signs)
         if not needs:
             return 0
         spare = {
             group: self.views[group][1].least - self.views[group][0].base for group in node.open_groups
         }
-        total = _packing(needs, node.change, spare)
-        if len(needs) > 1 and total < _IMPOSSIBLE:
+        total = packing(needs, node.change.copy(), spare.copy())
+        if len(needs) > 1 and total < IMPOSSIBLE:
             needs.reverse()
-            total = max(total, _packing(needs, node.change, spare))
-        return total
+            total = max(total, packing(needs, node.change.copy(), spare.copy()))
+        if self.work.left > self.easy or node.cost + total > self.most or total >= IMPOSSIBLE:
+            return total
+        return max(total, self._far_sighted(node, signs, needs, spare))
+
+    def _far_sighted(self, node: _Node, signs: list[int], needs: list[Need], spare: dict[int, int]) -> int:
+        form = node.form
+        net = self.structure.networks.get(node.free)
+        if net is None:
+            net = self.structure.networks[node.free] = network(form, self.problem.n_variables)
+        failing = [
+            number for number, sign in enumerate(signs) if sign in (SURPLUS, WANT) and form.equality[number]
+        ]
+        demands = [need for need in needs if need[1] is None]
+        demanded = {cells for cells, _, _, _ in demands}
+        plain = [number for number in failing if form.lines[number].cells not in demanded]
+        best = 0
+        plans: list[tuple[list[Need], list[int]]] = [([], failing), ([], failing[::-1])]
+        if demands:
+            plans += [(demands, plain), (demands, plain[::-1])]
+        for first, order in plans:
+            left, groups = node.change.copy(), spare.copy()
+            total = packing(first, left, groups)
+            for number in order:
+                if total >= IMPOSSIBLE:
+                    return total
+                total += reach(net, form, signs, number, left, groups)
+            best = max(best, total)
+        return best
 
     # How a node is split.
 
@@ -284,7 +315,7 @@ class _Search:
 
     def _gather(self, bound: int, node: _Node) -> None:
         """By the first of some cells, at least one of which is part of a loop."""
-        needs = _needs(node)
+        needs = _needs(node, _signs(node))
         size = len(node.values)
         moves: Iterable[int]
         if needs:
@@ -303,15 +334,17 @@ class _Search:
             if node.cost + least > self.most:
                 continue
             of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
-            states: list[tuple[int | None, int]] = [*readings(of_cell)[1:]]
+            states: list[tuple[int | None, int, int]] = [(*choice, 0) for choice in readings(of_cell)[1:]]
             if of_cell.other is not None:
-                states.append((None, of_cell.other))
+                states.append((None, of_cell.other, 1))
+                if node.values[cell]:
+                    states.append((None, of_cell.other, -1))
             old = of_cell.of(node.values[cell]) or 0
-            for value, price in states:
+            for value, price, direction in states:
                 cost = node.cost + price - old
                 values, residual, unknown = node.values, node.residual, node.unknown
                 if value is None:
-                    unknown = (*unknown, cell)
+                    unknown = (*unknown, (cell, direction))
                 else:
                     values, residual = values.copy(), residual.copy()
                     for line, factor in node.form.lines_of[cell]:
@@ -327,6 +360,12 @@ class _Search:
     # What is found.
 
     def _report(self, node: _Node) -> None:
+        if node.unknown:
+            # Met once for each way that its cells could move, but one whole all the same.
+            key = (tuple(map(id, node.views)), tuple(sorted(cell for cell, _ in node.unknown)), tuple(node.values))
+            if key in self.reported:
+                return
+            self.reported.add(key)
         values = self._values(node)
         if values is None:
             return
@@ -335,13 +374,13 @@ class _Search:
 
     def _values(self, node: _Node) -> tuple[int | None, ...] | None:
         """The values of all variables, None for those with several; None where there is no solution."""
-        form, unknown = node.form, set(node.unknown)
+        form, unknown = node.form, {cell for cell, _ in node.unknown}
         values: list[int | None] = list(node.values)
         holes: dict[int, frozenset[int]] = {}
         for view in node.views:
             holes.update(view.barred)
         rows: list[tuple[dict[int, int], int]] = []
-        asked = [*node.unknown, *form.loose_variables]
+        asked = [*sorted(unknown), *form.loose_variables]
         if unknown:
             for cell in unknown:
                 of_cell = node.views[self.structure.group_of[cell]].cells[self.structure.place_of[cell]]
@@ -403,71 +442,38 @@ def _reduced(line: Line, node: _Node, unknown: set[int]) -> tuple[dict[int, int]
     return row, right
 
 
-def _needs(node: _Node) -> list[_Need]:
+def _signs(node: _Node) -> list[int]:
+    """Per line, whether it has SURPLUS or WANT or, through cells that are still unknown, perhaps either."""
+    signs = [(SURPLUS if value > 0 else WANT) if value else 0 for value in node.residual]
+    for cell, direction in node.unknown:
+        for number, factor in node.form.lines_of[cell]:
+            if node.form.equality[number]:
+                signs[number] |= SURPLUS if factor * direction > 0 else WANT
+            elif factor * direction > 0:
+                signs[number] |= SURPLUS
+    return signs
+
+
+def _needs(node: _Node, signs: list[int]) -> list[Need]:
     """What must still change: in a failing line one cell, of a demand as many as it says."""
-    form, residual = node.form, node.residual
-    lines, equality = form.lines, form.equality
-    failing = [number for number, value in enumerate(residual) if value and (value < 0 or equality[number])]
-    needs: list[_Need] = []
-    if node.demands:
-        demanded = {cells for cells, _ in node.demands}
-        for cells, count in node.demands:
-            left = count - sum(cell in cells for cell in node.gathered)
-            if left > 0:
-                needs.append((cells, None, left, ()))
-    if node.gathered:
-        touched: dict[int, int] = {}
-        for cell in node.gathered:
-            for number, _ in form.lines_of[cell]:
-                touched[number] = touched.get(number, 0) + 1
-        vague = {number for cell in node.unknown for number, _ in form.lines_of[cell]}
-        failing = [number for number in failing if number not in vague]
-        for number, count in touched.items():
-            if count == 1 and equality[number]:
-                needs.append((lines[number].cells, None, 1, ()))
-    for number in failing:
-        line = lines[number]
-        if node.demands and equality[number] and line.cells in demanded:
-            continue
-        if residual[number] > 0:
-            needs.append((line.lowering, line.pick_lowering, 1, line.groups))
-        else:
-            needs.append((line.raising, line.pick_raising, 1, line.groups))
+    form = node.form
+    needs: list[Need] = []
+    demanded = set()
+    for cells, count in node.demands:
+        left = count - sum(cell in cells for cell in node.gathered)
+        if left > 0:
+            demanded.add(cells)
+            needs.append((cells, None, left, ()))
+    for number, sign in enumerate(signs):
+        if sign == WANT or (sign == SURPLUS and form.equality[number]):
+            line = form.lines[number]
+            if demanded and form.equality[number] and line.cells in demanded:
+                continue
+            if sign == SURPLUS:
+                needs.append((line.lowering, line.pick_lowering, 1, line.groups))
+            else:
+                needs.append((line.raising, line.pick_raising, 1, line.groups))
     return needs
-
-
-def _packing(needs: list[_Need], change: list[int], spare: dict[int, int]) -> int:
-    """A lower bound of what meeting the needs costs: each is charged what all that could meet it have left."""
-    left = change.copy()
-    groups = spare.copy()
-    total = 0
-    size = len(change) >> 1
-    for moves, pick, count, touched in needs:
-        if pick is not None:
-            charge = min(pick(left))
-            if groups:
-                for group in touched:
-                    if group in groups and groups[group] < charge:
-                        charge = groups[group]
-            total += charge
-        else:
-            each = sorted([min(left[cell], left[cell + size]) for cell in moves])
-            if len(each) < count:
-                return NEVER
-            # Where two are needed, the cheaper one gives all that it has left and no more.
-            total += sum(each[:count])
-            charge = each[count - 1]
-            moves = (*moves, *[cell + size for cell in moves])
-        if total >= _IMPOSSIBLE:
-            return NEVER
-        if charge:
-            for move in moves:
-                left[move] = left[move] - charge if left[move] > charge else 0
-            if groups:
-                for group in touched:
-                    if group in groups:
-                        groups[group] -= charge
-    return total
 
 
 def _failing(node: _Node) -> int | None:
@@ -513,7 +519,8 @@ def _loop(node: _Node) -> int:
     linear = form.linear()
     back: list[tuple[int, int] | None] = []
     for line, equality in zip(form.lines, form.equality, strict=True):
-        back.append((min(line.pick_lowering(change)), min(line.pick_raising(change))) if equality and line.cells else None)
+        counts = equality and line.cells
+        back.append((min(line.pick_lowering(change)), min(line.pick_raising(change))) if counts else None)
     least = NEVER
     for move, own in enumerate(change):
         if own >= least:

@@ -16,11 +16,13 @@ from pipeline.reconcile.problem import FREE, CellCost, Group, Hypothesis, Proble
 from pipeline.reconcile.rules import totals
 from pipeline.reconcile.search import solve
 from pipeline.record import Number
-from pipeline.recover.readings import CellReading
+from pipeline.recover.readings import CellReading, RowReading
 from pipeline.recover.structures import RecoveredTable, Structure, Unit
 from pipeline.template import Table
 
 LEAST_PROBABILITY = 1e-6
+STEPS = 4_000
+"""Steps that the search may take for one structure of a table; past them nothing is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Whole:
     """None where the whole leaves the value open, or the cell has none."""
     notes: dict[str, str]
     """What had to be assumed to read a field, in Chinese; fields read as they stand are left out."""
+    moved: frozenset[str] = frozenset()
+    """Fields of rows whose numbers did not stand behind their label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,10 @@ def _together(recovered: RecoveredTable) -> Block:
         if found and structure.cost > min(whole.cost for whole in found) + costs.margin:
             break
         problem = Problem(len(fields), tuple(_group(unit, index, recovered.table, costs) for unit in structure.units), equations)
-        answer = solve(problem, costs.margin)
+        answer = solve(problem, costs.margin, STEPS)
         proved = proved and answer.complete
+        if not answer.complete:
+            break
         for solution in answer.solutions:
             found.append(_whole(structure, solution.hypotheses, solution.values, fields, solution.cost))
     if not found:
@@ -121,20 +127,30 @@ def _together(recovered: RecoveredTable) -> Block:
 def _whole(
     structure: Structure, hypotheses: tuple[int, ...], values: tuple[int | None, ...], fields: tuple[str, ...], cost: int
 ) -> Whole:
+    readings = [unit.readings[chosen] for unit, chosen in zip(structure.units, hypotheses, strict=True)]
+    return _seen(structure, readings, dict(zip(fields, values, strict=True)), structure.cost + cost)
+
+
+def _seen(structure: Structure, readings: list[RowReading], values: dict[str, Number | None], cost: int) -> Whole:
     cells: dict[str, CellReading] = {}
     notes: dict[str, str] = {}
-    for unit, chosen in zip(structure.units, hypotheses, strict=True):
-        reading = unit.readings[chosen]
+    for unit, reading in zip(structure.units, readings, strict=True):
         cells |= zip(unit.fields, reading.cells, strict=True)
-        note = "；".join(filter(None, (reading.note, structure.note)))
+        note = "；".join(filter(None, (reading.note, structure.note if unit.moved else "")))
         if note:
             notes |= dict.fromkeys(unit.fields, note)
-    return Whole(structure.cost + cost, cells, dict(zip(fields, values, strict=True)), notes)
+    moved = frozenset(field for unit in structure.units if unit.moved for field in unit.fields)
+    return Whole(cost, cells, values, notes, moved)
 
 
 def _as_printed(structure: Structure) -> Whole:
-    cells = {field: cell for unit in structure.units for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)}
-    return Whole(0, cells, {field: cell.value for field, cell in cells.items()}, {})
+    readings = [unit.readings[0] for unit in structure.units]
+    values = {
+        field: cell.value
+        for unit, reading in zip(structure.units, readings, strict=True)
+        for field, cell in zip(unit.fields, reading.cells, strict=True)
+    }
+    return _seen(structure, readings, values, structure.cost)
 
 
 def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:

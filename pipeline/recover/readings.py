@@ -76,19 +76,29 @@ def read_row(tokens: Sequence[Token], shape: RowShape, *, trim: int | None = Non
         return [RowReading((ABSENT,) * shape.width)]
     costs = load_costs().structure
     found: list[RowReading] = []
+    apart = _spaced_apart(tokens, shape)
+    if apart:
+        return [_as_they_stand(apart, shape, costs.shared_cell, "几格并作一格")]
     if not any(token.soft for token in tokens):
         found += _bordered(list(tokens), shape, trim, drops_blanks)
     if any(token.soft for token in tokens) or (len(tokens) < shape.width and _glued(tokens, shape)):
         for token_list, cost in _without_numbering(tokens):
             found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
         if not found:
-            pieces = _pieces(tokens)
-            found += _bordered(pieces, shape, None, True)
+            found += _bordered(pieces(tokens), shape, None, True)
     if not found:
         text = " ".join(token.text for token in tokens)
         unread = CellReading("unread", source=tokens[0].source, text=text)
         found = [RowReading((unread,) * shape.width, costs.extra_cell, "数字无法分到各栏")]
     return _cheapest(found)
+
+
+def _spaced_apart(tokens: Sequence[Token], shape: RowShape) -> list[Token] | None:
+    """The tokens cut at their spaces, where cells that share a token then fill the row exactly."""
+    if len(tokens) >= shape.width or any(token.soft for token in tokens):
+        return None
+    apart = pieces([replace(token, soft=True) if token.kind == "value" else token for token in tokens])
+    return apart if len(apart) == shape.width else None
 
 
 def _cheapest(rows: list[RowReading]) -> list[RowReading]:
@@ -221,34 +231,35 @@ def _without_numbering(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], i
         yield list(tokens), 0
 
 
-def _pieces(tokens: Sequence[Token]) -> list[Token]:
+def pieces(tokens: Sequence[Token]) -> list[Token]:
     """Soft tokens cut at their spaces."""
-    pieces: list[Token] = []
+    cut: list[Token] = []
     for token in tokens:
         if not token.soft:
-            pieces.append(token)
+            cut.append(token)
             continue
         base = token.source.chars[0] if token.source.chars else 0
         for match in re.finditer(r"[^\s|]+", token.text):
             place = token.source
             if place.line is not None:
                 place = replace(place, chars=(base + match.start(), base + match.end()))
-            pieces.append(replace(token, text=match.group(), source=place))
-    return pieces
+            x = None if token.x is None else token.x + match.start()
+            cut.append(replace(token, text=match.group(), source=place, x=x))
+    return cut
 
 
 def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
     """Readings of soft tokens: at their spaces where that gives the cells, else cut further."""
     costs = load_costs().structure
-    pieces = _pieces(tokens)
-    if len(pieces) == shape.width:
-        return [_as_they_stand(pieces, shape)]
-    if len(pieces) > shape.width:
-        return _too_many(pieces, shape, None)
-    rows = [_cut_row(cut, shape) for cut in _cuts(pieces, shape)]
+    apart = pieces(tokens)
+    if len(apart) == shape.width:
+        return [_as_they_stand(apart, shape)]
+    if len(apart) > shape.width:
+        return _too_many(apart, shape, None)
+    rows = [_cut_row(cut, shape) for cut in _cuts(apart, shape)]
     if rows:
         return rows
-    whole = replace(pieces[0], text="".join(piece.text for piece in pieces))
+    whole = replace(apart[0], text="".join(piece.text for piece in apart))
     return [
         replace(_cut_row(cut, shape), cost=costs.crossed_space, note="数字被空格断开且连写")
         for cut in _cuts([whole], shape)

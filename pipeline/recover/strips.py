@@ -8,6 +8,7 @@ what a strip remembers of places and borders.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,6 +27,7 @@ _NUMBERS = re.compile(r"^[-+\d\sOo〇○.,/]+(?:亿元|万元|元)?$")
 _ITEM_NUMBER = re.compile(r"^[(（]?\d{1,2}[.、．)）]$")
 _PAGE_NUMBER = re.compile(r"^\s*(?:[-—–·]+\s*\d{1,3}\s*[-—–·]+|第\s*\d{1,3}\s*页(?:\s*[,/共]\s*共?\s*\d{1,3}\s*页)?)\s*$")
 _RUN = re.compile(r"[-+]?\d[\d\s,.]*(?:亿元|万元|元|件)?|[-/](?=\s|$|[-/])")
+_SPACE = " \u00a0\u3000\r\n"
 _SENTENCE = re.compile(r"[。；!?！？]")
 
 
@@ -41,6 +43,8 @@ class Token:
     """True where no border is known inside or beside the text: it may hold several cells."""
     swallowed: str = ""
     """Digits at the end that may be the next label's number."""
+    x: int | None = None
+    """Display column in which it begins, where spaces align the text (a Chinese character is two wide)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,25 @@ class Strip:
     """A single cell on a line of its own, marked as such by a tab or a pipe."""
 
 
-def strips(document: Document) -> list[Strip]:
-    """The strips of a document. Page numbers and sentences are left out; blank lines are counted as gaps."""
+LEAST_SPACED = 10
+"""Lines of nothing but spaces from which they may be the blank cells of the document."""
+
+
+def strips(document: Document, *, spaced_cells: bool = False) -> list[Strip]:
+    """The strips of a document. Page numbers and sentences are left out; blank lines are counted as gaps.
+
+    Args:
+        spaced_cells: take a line of nothing but spaces for a blank cell, an empty line for a border.
+    """
     found: list[Strip] = []
     gap = 0
     for index, block in enumerate(document.blocks):
-        if isinstance(block, Line) and not block.text.strip(" \u00a0\u3000\r\n") and "\t" not in block.text:
-            gap += 1
+        if isinstance(block, Line) and not block.text.strip(_SPACE) and "\t" not in block.text:
+            if spaced_cells and block.text.strip("\r\n"):
+                found.append(Strip((Token("", "blank", block.source),), index, gap=gap, cell=True))
+                gap = 0
+            else:
+                gap += 1
             continue
         made = list(_of_block(block, index))
         if made:
@@ -72,9 +88,17 @@ def strips(document: Document) -> list[Strip]:
     return found
 
 
+def has_spaced_lines(document: Document) -> bool:
+    """Whether blank cells may stand as lines of spaces, apart from empty lines."""
+    lines = [block.text for block in document.blocks if isinstance(block, Line) and not block.text.strip(_SPACE)]
+    return sum(bool(text.strip("\r\n")) for text in lines if "\t" not in text) >= LEAST_SPACED
+
+
 def _of_block(block: Block, index: int) -> Iterator[Strip]:
     if isinstance(block, Grid):
         for _, cells in block.rows():
+            if _PAGE_NUMBER.match(" ".join(filter(None, (cell.text.strip() for cell in cells)))):
+                continue
             for tokens in _of_cells(cells, block.aligned):
                 yield Strip(tokens, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
@@ -94,23 +118,51 @@ def _of_line(line: Line, index: int) -> Iterator[Strip]:
             return
         yield Strip(tuple(token for part in parts for token in _split_word(part.strip(), line.source)), index)
         return
+    indent = len(text) - len(text.lstrip(" \u3000\u00a0"))
     for piece in bare.split("\n") if "\n" in bare else [bare]:
         tokens = _of_run(piece, line.source)
         if tokens:
+            if "  " in text and "\n" not in bare:
+                tokens = tuple(_placed(token, text, indent) for token in tokens)
             yield Strip(tokens, index)
+
+
+def display_width(text: str) -> int:
+    """Columns that the text takes where a Chinese character takes two."""
+    return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+
+
+def _placed(token: Token, line: str, indent: int) -> Token:
+    start = token.source.chars[0] if token.source.chars else 0
+    return replace(token, x=display_width(line[: indent + start]))
 
 
 def _of_run(text: str, source: Source) -> tuple[Token, ...]:
     """Tokens of a line without cell borders; nothing where it is a sentence."""
     shown = plain(text)
     if _is_value(shown):
-        return (Token(text.strip(), "value", source, soft=True),)
+        return (Token(text.strip(), "value", _within(source, 0, len(text)), soft=True),)
     tokens = _split_run(text, source)
     if tokens:
         return tokens
-    if len(shown) > 90 or _SENTENCE.search(shown):
+    if len(shown) > 200 or _SENTENCE.search(shown):
         return ()
-    return (Token(text.strip(), "word", source),)
+    parts = list(re.finditer(r"\S+(?:\s\S+)*", text))
+    if len(parts) == 1 and len(shown) > 90:
+        return ()
+    return tuple(
+        Token(part.group(), "value" if is_value else "word", _within(source, *part.span()), soft=is_value)
+        for part in parts
+        for is_value in (_is_value(plain(part.group())),)
+    )
+
+
+def _within(source: Source, start: int, end: int) -> Source:
+    """The place of a part of a line."""
+    if source.line is None:
+        return source
+    base = source.chars[0] if source.chars else 0
+    return replace(source, chars=(base + start, base + end))
 
 
 def _split_run(text: str, source: Source) -> tuple[Token, ...]:
@@ -124,7 +176,6 @@ def _split_run(text: str, source: Source) -> tuple[Token, ...]:
     if not any(mention.row for mention in found):
         return ()
     shown = plain(text)
-    base = source.chars[0] if source.chars else 0
     tokens: list[Token] = []
     covered = numbered = 0
     for i, mention in enumerate(found):
@@ -134,13 +185,13 @@ def _split_run(text: str, source: Source) -> tuple[Token, ...]:
         rest = between[len(run) :].strip(" ()（）:：,、.|")
         if rest and not run.strip() and mention.row:
             continue
-        where = replace(source, chars=(base + mention.start, base + mention.end)) if source.line is not None else source
+        where = _within(source, mention.start, mention.end)
         tokens.append(Token(text[mention.start : mention.end], "word", where))
         covered += mention.end - mention.start
         values = run.strip(" ()（）|")
         if values:
             start = mention.end + run.index(values)
-            place = replace(source, chars=(base + start, base + start + len(values))) if source.line is not None else source
+            place = _within(source, start, start + len(values))
             swallowed = found[i + 1].swallowed if i + 1 < len(found) and not rest else ""
             tokens.append(Token(text[start : start + len(values)], "value", place, soft=True, swallowed=swallowed))
             covered += len(run)

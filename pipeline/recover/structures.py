@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from pipeline.costs import load_costs
+from pipeline.document import NOWHERE
 from pipeline.recover.anchors import Anchor, choose_template
 from pipeline.recover.groups import ValueGroup, value_groups
 from pipeline.recover.labels import column_keys
 from pipeline.recover.line_table import line_tokens
 from pipeline.recover.normalise import key
+from pipeline.recover.positions import place_columns
 from pipeline.recover.readings import ABSENT, RowReading, RowShape, read_row
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table, table as load_table, template_for_year
@@ -33,6 +35,8 @@ class Unit:
     fields: tuple[str, ...]
     readings: tuple[RowReading, ...]
     """Cheapest first; at least one."""
+    moved: bool = False
+    """Its numbers did not stand behind its label: which row they belong to is an assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,25 @@ class RecoveredTable:
     """First and last strip that it takes."""
 
 
-def recover_table(strips: list[Strip], table_id: str, year: int | None) -> RecoveredTable:
-    """Finds a table of the form among the strips and all ways to read it."""
+def recover_table(layouts: list[list[Strip]], table_id: str, year: int | None) -> RecoveredTable:
+    """Finds a table of the form among the strips and all ways to read it.
+
+    Args:
+        layouts: the document's strips; several where it can be laid out in several ways, of which the one
+            is taken that fills most rows exactly.
+    """
+    found = [_recover(strips, table_id, year) for strips in layouts]
+    return max(found, key=lambda recovered: (recovered.found, _rows_as_they_stand(recovered)))
+
+
+def _rows_as_they_stand(recovered: RecoveredTable) -> int:
+    return sum(
+        not unit.readings[0].note and any(cell.kind != "absent" for cell in unit.readings[0].cells)
+        for unit in recovered.structures[0].units
+    )
+
+
+def _recover(strips: list[Strip], table_id: str, year: int | None) -> RecoveredTable:
     if table_id == "t4":
         return _recover_line(strips, load_table(template_for_year(year), table_id))
     table, anchors = choose_template(strips, table_id, year)
@@ -102,8 +123,10 @@ def row_shape(table: Table, row: Row) -> RowShape:
 @dataclass(frozen=True, slots=True)
 class _Assigned:
     rows: dict[str, list[Token]]
-    cost: int
-    note: str
+    cost: int = 0
+    note: str = ""
+    moved: frozenset[str] = frozenset()
+    """Rows whose numbers did not stand behind their label."""
 
 
 def _assignments(groups: list[ValueGroup], anchors: list[Anchor], table: Table) -> list[_Assigned]:
@@ -111,7 +134,7 @@ def _assignments(groups: list[ValueGroup], anchors: list[Anchor], table: Table) 
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
     if not orphans:
-        return [_Assigned(base, 0, "")]
+        return [_Assigned(base)]
     if len(orphans) > 3:
         return list(_in_order(groups, base, table))
     options = [_targets(i, groups, table) for i in orphans]
@@ -125,7 +148,8 @@ def _assignments(groups: list[ValueGroup], anchors: list[Anchor], table: Table) 
             if target:
                 rows[target] = joined if joined is not None else list(groups[orphan].tokens)
         cost = sum(cost for _, cost, _ in choice)
-        found.append(_Assigned(rows, cost, "数字与行标签错开" if cost > load_costs().structure.to_label_before else ""))
+        moved = frozenset(target for target, cost, _ in choice if target and cost)
+        found.append(_Assigned(rows, cost, "数字与行标签错开" if moved else "", moved))
     return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
 
 
@@ -187,14 +211,16 @@ def _in_order(groups: list[ValueGroup], base: dict[str, list[Token]], table: Tab
         rows = {row: list(tokens) for row, tokens in base.items()}
         rows |= {row: list(group.tokens) for row, group in zip(way, orphans, strict=False)}
         lost = max(0, len(orphans) - len(way))
-        yield _Assigned(rows, costs.to_label_before + lost * costs.dropped_group, "行标签与数字分列，按次序对应")
+        cost = costs.to_label_before + lost * costs.dropped_group
+        yield _Assigned(rows, cost, "行标签与数字分列，按次序对应", frozenset(way))
 
 
 # --- the cells of the rows -----------------------------------------------------------------------
 
 
 def _structures(assigned: _Assigned, strips: list[Strip], table: Table, anchors: list[Anchor]) -> Iterator[Structure]:
-    aligned = _align_columns(assigned.rows, table)
+    placed = place_columns(assigned.rows, strips, anchors[0].strip, table) if table.id == "t3" else {}
+    aligned = _align_columns(assigned.rows | placed, table)
     counts = {
         row.id: len(aligned[row.id]) for row in table.rows if any(t.kind == "value" for t in aligned.get(row.id, []))
     }
@@ -210,10 +236,23 @@ def _structures(assigned: _Assigned, strips: list[Strip], table: Table, anchors:
         for place in range(len(table.columns)):
             units = tuple(_unit(table, row, aligned.get(row.id, []), trim, False, place if row.id in one_short else None) for row in table.rows)
             extra = costs.lost_column + (0 if known in {None, place} else costs.lost_cell)
+            units = tuple(replace(unit, moved=unit.fields[0].split(".")[1] in assigned.moved) for unit in units)
             yield Structure(units, assigned.cost + extra, f"缺“{table.columns[place].label}”一列")
         return
+    if drops_blanks:
+        empty = [row for row, tokens in aligned.items() if not tokens]
+        placed = placed | {row: [Token("", "blank", NOWHERE)] * widths[row] for row in empty}
+        aligned = aligned | {row: placed[row] for row in empty}
     units = tuple(_unit(table, row, aligned.get(row.id, []), trim, drops_blanks, None) for row in table.rows)
+    units = tuple(
+        _noted(unit, "转换时丢掉的空格已补入") if unit.fields[0].split(".")[1] in placed else unit for unit in units
+    )
+    units = tuple(replace(unit, moved=unit.fields[0].split(".")[1] in assigned.moved) for unit in units)
     yield Structure(units, assigned.cost, assigned.note)
+
+
+def _noted(unit: Unit, note: str) -> Unit:
+    return replace(unit, readings=tuple(replace(reading, note=note) for reading in unit.readings))
 
 
 def _unit(table: Table, row: Row, tokens: list[Token], trim: int | None, drops_blanks: bool, lost: int | None) -> Unit:

@@ -37,6 +37,8 @@ _LISTED = 12
 """Cells worth a look that are listed one by one below the form; the rest is counted."""
 _LABEL_MINIMUM = 22
 """Columns of the screen that row labels keep before cells are shortened."""
+_LABEL_LEAST = 12
+"""With fewer, a label and its numbers stand on lines of their own."""
 _LABEL_WANTED = 44
 """Columns of the screen that row labels should have before heads stay on one line."""
 _NO_MARK = "  "
@@ -111,7 +113,7 @@ def _block(report: Report, table: Table, rows: list[Row], width: int, longest: i
     n_lines = max(len(head) for head in heads)
     for index in range(n_lines):
         line = Text(rows[0].group if one_group and index == n_lines - 1 else "", "dim")
-        line.pad_right(label_width - line.cell_len)
+        line.pad_right(max(0, label_width - line.cell_len))
         for head, wide in zip(heads, widths, strict=True):
             part = head[index - n_lines] if index >= n_lines - len(head) else ""
             line.append(" " * (wide - cell_len(part)) + part + _NO_MARK)
@@ -120,7 +122,9 @@ def _block(report: Report, table: Table, rows: list[Row], width: int, longest: i
     seen = {rows[0].group} if one_group else set()
     for row in rows:
         yield from (Text(group, "dim") for group in _groups_before(table, row, seen))
-        *above, last = _wrapped(_label(row), label_width)
+        # Numbers too long to leave room for labels stand on a line below them.
+        stacked = label_width < _LABEL_LEAST
+        *above, last = [*_wrapped(_label(row), width), ""] if stacked else _wrapped(_label(row), label_width)
         yield from (Text(part) for part in above)
         line = Text(last + " " * (label_width - cell_len(last)))
         for column, wide in zip(columns, widths, strict=True):
@@ -218,7 +222,7 @@ def _worth_a_look(report: Report) -> list[RenderableType]:
         line.append(f"  {descriptions.get(id_, id_)} ")
         line.append(id_, "dim")
         if id_ in report.ledger:
-            lines += [line, Padding(Text(printable(report.ledger[id_].sentence)), (0, 0, 0, 6))]
+            lines += [line, Padding(Text(printable(report.ledger[id_].sentence)), (0, 0, 0, 6), expand=False)]
         else:
             lines.append(line)
     if len(looked) > _LISTED:
@@ -235,7 +239,7 @@ def _findings(report: Report) -> list[RenderableType]:
         line.append(f"[{words.LEVEL_WORDS[finding.level]}]", _LEVEL_STYLES[finding.level])
         line.append(f" {printable(finding.message)} ")
         line.append(finding.code, "dim")
-        lines.append(Padding(line, (0, 0, 0, 2)))
+        lines.append(Padding(line, (0, 0, 0, 2), expand=False))
     lines += [Text(f"  [说明] {printable(warning)}", "dim") for warning in report.warnings]
     return [*lines, Text()] if lines else []
 

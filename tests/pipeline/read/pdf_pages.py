@@ -33,15 +33,28 @@ class PdfPage:
 
 def text(x: float, y: float, words: str, size: float = 10.0) -> str:
     """Words in Helvetica with their base line at y."""
-    return f"BT /F1 {size} Tf 1 0 0 1 {x} {HEIGHT - y} Tm ({words}) Tj ET"
+    return f"BT /F1 {size} Tf 1 0 0 1 {x} {HEIGHT - y} Tm ({words}) Tj ET\n"
+
+
+def vertical_text(x: float, y: float, words: str, size: float = 10.0) -> str:
+    """Chinese words in a font for vertical writing, from y downward, centred on x.
+
+    As some producers do, the font size is huge and the text matrix scales it down.
+    """
+    return f"BT /F2 {size * 20} Tf 0.05 0 0 0.05 {x} {HEIGHT - y} Tm <{words.encode('utf-16-be').hex()}> Tj ET\n"
+
+
+def chinese_text(x: float, y: float, words: str, size: float = 10.0) -> str:
+    """Chinese words with their base line at y."""
+    return f"BT /F3 {size} Tf 1 0 0 1 {x} {HEIGHT - y} Tm <{words.encode('utf-16-be').hex()}> Tj ET\n"
 
 
 def stroke(x0: float, y0: float, x1: float, y1: float, width: float = 0.5) -> str:
-    return f"{width} w {x0} {HEIGHT - y0} m {x1} {HEIGHT - y1} l S"
+    return f"{width} w {x0} {HEIGHT - y0} m {x1} {HEIGHT - y1} l S\n"
 
 
 def rectangle(x0: float, y0: float, x1: float, y1: float, paint: str = "S") -> str:
-    return f"{x0} {HEIGHT - y1} {x1 - x0} {y1 - y0} re {paint}"
+    return f"{x0} {HEIGHT - y1} {x1 - x0} {y1 - y0} re {paint}\n"
 
 
 def bar(x0: float, y0: float, x1: float, y1: float, width: float = 0.75) -> str:
@@ -57,29 +70,27 @@ def dashes(x0: float, y0: float, x1: float, y1: float) -> str:
     parts = []
     for step in range(0, int(length), 5):
         end = min(step + 3, length)
-        parts.append(
-            stroke(x0 + step, y0, x0 + end, y0) if across else stroke(x0, y0 + step, x0, y0 + end)
-        )
-    return "\n".join(parts)
+        parts.append(stroke(x0 + step, y0, x0 + end, y0) if across else stroke(x0, y0 + step, x0, y0 + end))
+    return "".join(parts)
 
 
 def double(x0: float, y0: float, x1: float, y1: float) -> str:
     """Two strokes 1.5 points apart."""
     shift = (0.0, 1.5) if x1 > x0 else (1.5, 0.0)
     second = stroke(x0 + shift[0], y0 + shift[1], x1 + shift[0], y1 + shift[1])
-    return stroke(x0, y0, x1, y1) + "\n" + second
+    return stroke(x0, y0, x1, y1) + second
 
 
 def ruled(xs: Sequence[float], ys: Sequence[float], draw: Callable[[float, float, float, float], str] = stroke) -> str:
     """All rules of a table without merged cells."""
     across = [draw(xs[0], y, xs[-1], y) for y in ys]
     down = [draw(x, ys[0], x, ys[-1]) for x in xs]
-    return "\n".join(across + down)
+    return "".join(across + down)
 
 
 def numbers(xs: Sequence[float], ys: Sequence[float], rows: Sequence[Sequence[str]]) -> str:
     """Words at the left of every cell of a table without merged cells."""
-    return "\n".join(
+    return "".join(
         text(x + 4, bottom - 4, word)
         for bottom, row in zip(ys[1:], rows, strict=True)
         for x, word in zip(xs, row, strict=False)
@@ -99,9 +110,22 @@ def pdf_of(*pages: PdfPage | str, user_password: str | None = None, owner_passwo
     bodies[1] = b"<< /Type /Catalog /Pages 2 0 R >>"
     bodies[2] = f"<< /Type /Pages /Kids [{kids}] /Count {n} >>".encode()
     bodies[3] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+    for number, direction in ((4, "V"), (5, "H")):
+        bodies[number] = (
+            f"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-{direction} "
+            "/DescendantFonts [6 0 R] >>"
+        ).encode()
+    bodies[6] = (
+        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /FontDescriptor 7 0 R "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>"
+    )
+    bodies[7] = (
+        b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 "
+        b"/Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>"
+    )
     for index, page in enumerate(made):
         number = 10 + 10 * index
-        resources = "/Font << /F1 3 0 R >>"
+        resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >>"
         objects = ""
         if page.form is not None:
             objects += f" /Fm {number + 2} 0 R"
@@ -209,7 +233,8 @@ def printed_by_libreoffice(html: str, folder: Path) -> bytes:
     subprocess.run(
         [
             SOFFICE, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-            "--convert-to", "pdf:writer_web_pdf_Export", "--outdir", str(folder), str(source),
+            "--infilter=HTML (StarWriter)", "--convert-to", "pdf:writer_pdf_Export",
+            "--outdir", str(folder), str(source),
         ],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip

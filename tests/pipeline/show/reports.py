@@ -14,6 +14,8 @@ from pipeline.record import (
     Status,
     Support,
 )
+from pipeline.show.form import lay_out
+from pipeline.show.words import number_text
 from pipeline.template import load_templates
 
 NEW = (41, 3, 0, 0, 1, 0)
@@ -160,3 +162,29 @@ def every_status(template: str = "2021") -> Report:
             "warnings": ("第 4 页有一处文字无法解码",),
         }
     )
+
+
+def as_published(report: Report, printed: dict[str, str] | None = None) -> str:
+    """The report as an HTML page that an agency could publish, cells as in `printed` where given there."""
+    shown = {id_: number_text(field.value) for id_, field in report.fields.items()} | (printed or {})
+    tables = load_templates()["2021" if report.templates["t3"] == "2021" else "2019"].tables
+    parts = [f"<h1>{report.agency}{report.year}年政府信息公开工作年度报告</h1>"]
+    for number, section in (("一", "总体情况"), ("二", None), ("三", None), ("四", None)):
+        table = next((table for table in tables.values() if table.section == number), None)
+        parts.append(f"<p>{number}、{table.title if table else section}</p>")
+        if table is None:
+            parts.append(f"<p>{report.sections['一'].text}</p>")
+            continue
+        form = lay_out(table)
+        rows = []
+        for row in form.head + form.body:
+            cells = (
+                f'<td rowspan="{cell.row_span}" colspan="{cell.column_span}">'
+                f"{shown[cell.field] if cell.field else cell.text}</td>"
+                for cell in row
+            )
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        parts.append(f"<table border=1>{''.join(rows)}</table>")
+    parts.append("<p>五、存在的主要问题及改进情况</p><p>公开的及时性有待提高。</p>")
+    parts.append("<p>六、其他需要报告的事项</p><p>无。</p>")
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{"".join(parts)}</body></html>'

@@ -1,0 +1,151 @@
+"""Opens a file, finds out what it is, and hands it to the reader of its format."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias
+
+from pipeline.document import Document, Grid, Line, Picture
+from pipeline.errors import E101, E102, E103, E105, E112, GoujiError
+from pipeline.limits import Limits, default_limits
+from pipeline.read.sniff import Found, sniff
+
+Reader: TypeAlias = Callable[[bytes, str, str, Limits], Document]
+
+
+def _reader(module: str, function: str, *more: str, limited: bool = True) -> Reader:
+    """A reader that is imported when its format first turns up: most runs meet one format only."""
+
+    def read(data: bytes, name: str, sha256: str, limits: Limits) -> Document:
+        reader = getattr(import_module(f"pipeline.read.{module}"), function)
+        document: Document = reader(data, name, sha256, *more, *([limits] if limited else []))
+        return document
+
+    return read
+
+
+READERS: dict[Found, Reader] = {
+    "text": _reader("text", "read_text", limited=False),
+    "html": _reader("html", "read_html"),
+    "mhtml": _reader("mhtml", "read_mhtml"),
+    "docx": _reader("docx", "read_docx"),
+    "pdf": _reader("pdf", "read_pdf", limited=False),
+    "xlsx": _reader("spreadsheet", "read_xlsx"),
+    "xls": _reader("spreadsheet", "read_xls"),
+    "csv": _reader("csv", "read_csv"),
+    "doc": _reader("legacy", "read_legacy", "doc"),
+    "rtf": _reader("legacy", "read_legacy", "rtf"),
+    "odt": _reader("legacy", "read_legacy", "odt"),
+    "ods": _reader("legacy", "read_legacy", "ods"),
+    "xlsb": _reader("legacy", "read_legacy", "xlsb"),
+    "wordml": _reader("legacy", "read_legacy", "wordml"),
+    "sheetml": _reader("legacy", "read_legacy", "sheetml"),
+}
+"""What `sniff` finds, and who reads it. A new format is a module and a line here."""
+
+_second_xls = _reader("legacy", "read_legacy", "xls")
+
+
+def read_document(path: Path, limits: Limits | None = None) -> Document:
+    """A report file as a document, whatever its format; its content decides which that is, not its name.
+
+    Args:
+        path: a regular file; a link, folder, pipe or device is refused without being opened for reading.
+        limits: what it may cost; None for the shipped ones.
+
+    Raises:
+        GoujiError: E101 to E113 where it cannot be read.
+    """
+    limits = limits or default_limits()
+    data = _content(path, limits.max_bytes)
+    if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
+        raise GoujiError(E102)
+    sha256 = hashlib.sha256(data).hexdigest()
+    # A name that is not valid in the system's encoding still has to fit into UTF-8 output.
+    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        document = _read(data, name, sha256, path.suffix[1:].lower(), limits)
+    except RecursionError:
+        raise GoujiError(E105, reason="内容嵌套过深") from None
+    if not _has_text(document) and any(isinstance(block, Picture) for block in document.blocks):
+        raise GoujiError(E112)
+    return document
+
+
+def _read(data: bytes, name: str, sha256: str, ending: str, limits: Limits) -> Document:
+    found = sniff(data, ending, limits)
+    try:
+        return READERS[found](data, name, sha256, limits)
+    except GoujiError as error:
+        if found != "xls" or error.kind is not E105:
+            raise
+        damaged = error
+    # What xlrd cannot follow, LibreOffice often can (.et, and the workbooks of some report generators).
+    try:
+        return _second_xls(data, name, sha256, limits)
+    except GoujiError:
+        raise damaged from None
+
+
+def _content(path: Path, max_bytes: int) -> bytes:
+    try:
+        # Without blocking, or a pipe that nobody writes to would hold us for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except (OSError, ValueError) as error:
+        raise GoujiError(E101, reason=_reason(path, error)) from None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise GoujiError(E101, reason=_what(status.st_mode))
+        if status.st_size > max_bytes:
+            raise GoujiError(E103, size=status.st_size, limit=max_bytes)
+        with os.fdopen(os.dup(handle), "rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise GoujiError(E101, reason=_reason(path, error)) from None
+    finally:
+        os.close(handle)
+    if len(data) > max_bytes:
+        raise GoujiError(E103, size=len(data), limit=max_bytes)
+    if not data:
+        raise GoujiError(E102)
+    return data
+
+
+def _reason(path: Path, error: OSError | ValueError) -> str:
+    try:
+        status = path.lstat()
+    except (OSError, ValueError):
+        status = None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        return _what(status.st_mode)
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "没有这个文件"
+        case PermissionError():
+            return "没有读取权限"
+        case OSError():
+            return error.strerror or type(error).__name__
+    return "文件名无效"
+
+
+def _what(mode: int) -> str:
+    kinds = (
+        (stat.S_ISDIR, "是文件夹"), (stat.S_ISLNK, "是符号链接，请给出它指向的文件"), (stat.S_ISFIFO, "是管道"),
+        (stat.S_ISSOCK, "是套接字"), (stat.S_ISCHR, "是设备"), (stat.S_ISBLK, "是设备"),
+    )  # fmt: skip
+    return next((what for test, what in kinds if test(mode)), "不是普通文件")
+
+
+def _has_text(document: Document) -> bool:
+    for block in document.blocks:
+        if isinstance(block, Line) and block.text:
+            return True
+        if isinstance(block, Grid) and any(cell.text for cell in block.cells):
+            return True
+    return False

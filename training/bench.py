@@ -1,0 +1,193 @@
+"""How fast it is: `gouji bench`. The reconciler beside a general solver, and each format beside the bare minimum.
+
+Everything is measured in one run on one core; each format in a process of its own, so that peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+FORMATS = {
+    "HTML": (".html", ".htm"),
+    "文本": (".txt", ".md"),
+    "PDF": (".pdf",),
+    "DOCX": (".docx",),
+    "表格": (".xlsx", ".xls", ".csv"),
+}
+_FOLDERS = ("examples", "../shared/reports")
+_AT_LEAST = 3
+"""Times that each report is read, however slow it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Reading the reports of one format; times in milliseconds a report."""
+
+    format: str
+    reports: int
+    readings: int
+    median: float
+    least: float
+    most: float
+    peak_mb: float
+    """Of the process that did nothing else."""
+    baseline: float | None = None
+    """Median milliseconds of pypdfium2's own text extraction on the same files."""
+    ratio: float | None = None
+    """Median over the files of ours to the baseline."""
+    failed: tuple[str, ...] = ()
+
+
+def find_reports(folders: Sequence[Path]) -> dict[str, list[Path]]:
+    """The reports below the folders by format, in the order of `FORMATS`; formats without any are left out."""
+    files = sorted({file for folder in folders if folder.is_dir() for file in folder.rglob("*") if file.is_file()})
+    found = {name: [file for file in files if file.suffix.lower() in suffixes] for name, suffixes in FORMATS.items()}
+    return {name: members for name, members in found.items() if members}
+
+
+def time_format(name: str, files: Sequence[Path], seconds: float) -> Timing:
+    """Reads the files in turn until the time is up, each at least `_AT_LEAST` times after one unmeasured reading."""
+    from pipeline.reading import read_report
+
+    from pipeline.errors import GoujiError
+
+    _stay_on_one_core()
+    readable, failed = [], []
+    for file in files:
+        try:
+            read_report(file)
+        except GoujiError:
+            failed.append(file.name)
+        else:
+            readable.append(file)
+    if not readable:
+        return Timing(name, 0, 0, 0, 0, 0, peak_mb(), failed=tuple(failed))
+    times = _repeat(lambda file: read_report(file), readable, seconds)
+    # Before the baseline, whose memory is not ours.
+    peak = peak_mb()
+    every = [each for of_file in times.values() for each in of_file]
+    baseline = ratio = None
+    if name == "PDF":
+        bare = _repeat(_extract_text, readable, seconds / 4)
+        baseline = statistics.median(each for of_file in bare.values() for each in of_file)
+        ratio = statistics.median(statistics.median(times[file]) / statistics.median(bare[file]) for file in readable)
+    return Timing(
+        name, len(readable), len(every), statistics.median(every), min(every), max(every), peak, baseline, ratio,
+        tuple(failed),
+    )  # fmt: skip
+
+
+def _repeat(action: Callable[[Path], object], files: Sequence[Path], seconds: float) -> dict[Path, list[float]]:
+    times: dict[Path, list[float]] = {file: [] for file in files}
+    end = time.perf_counter() + seconds
+    rounds = 0
+    while rounds < _AT_LEAST or time.perf_counter() < end:
+        for file in files:
+            start = time.perf_counter()
+            action(file)
+            times[file].append((time.perf_counter() - start) * 1000)
+        rounds += 1
+    return times
+
+
+def _extract_text(file: Path) -> str:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(file.read_bytes())
+    try:
+        return "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process in MB (10^6 bytes)."""
+    try:
+        # getrusage would count what the parent held when it forked.
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    except OSError:
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def _stay_on_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def command(subparsers: Any) -> None:
+    """Registers `gouji bench`."""
+    parser = subparsers.add_parser(
+        "bench",
+        help="量速度与内存",
+        description="在同一次运行里量：勾稽求解与 CP-SAT，各种格式每秒读几份报告，峰值内存。",
+    )
+    parser.add_argument("--tables", type=int, default=200, metavar="N", help="勾稽求解用的随机表数，默认 200；0 不量")
+    parser.add_argument("--seconds", type=float, default=10.0, metavar="秒", help="每种格式量多久，默认 10；0 不量")
+    parser.add_argument(
+        "--reports", type=Path, nargs="+", metavar="文件夹", help=f"量哪些报告，默认 {'、'.join(_FOLDERS)}"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, emoji=False, width=140)
+    if arguments.seconds > 0:
+        folders = arguments.reports or [Path(folder) for folder in _FOLDERS]
+        timings = []
+        for name, files in find_reports(folders).items():
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+                timings.append(process.submit(time_format, name, files, arguments.seconds).result())
+        console.print(_format_table(timings) if timings else "没有找到报告，不量读取速度。")
+        for timing in timings:
+            if timing.failed:
+                console.print(f"{timing.format}：未能读取 {'、'.join(timing.failed)}")
+    if arguments.tables > 0:
+        from training.bench_reconcile import compare
+
+        console.print(compare(arguments.tables))
+    return 0
+
+
+def _format_table(timings: Sequence[Timing]) -> Table:
+    from rich.box import ASCII2
+    from rich.table import Table
+
+    table = Table(title="读取（单核，毫秒 / 份）", title_justify="left", box=ASCII2)
+    table.add_column("格式")
+    for name in ("份数", "次数", "中位", "最快", "最慢", "份 / 秒", "峰值 MB", "pypdfium2 抽文字", "倍数"):
+        table.add_column(name, justify="right")
+    for timing in timings:
+        per_second = f"{1000 / timing.median:.1f}" if timing.median else "—"
+        table.add_row(
+            timing.format,
+            str(timing.reports),
+            str(timing.readings),
+            f"{timing.median:.1f}",
+            f"{timing.least:.1f}",
+            f"{timing.most:.1f}",
+            per_second,
+            f"{timing.peak_mb:.0f}",
+            f"{timing.baseline:.1f}" if timing.baseline is not None else "",
+            f"{timing.ratio:.2f}" if timing.ratio is not None else "",
+        )
+    return table

@@ -1,0 +1,68 @@
+"""An example: the bytes of a file, and the gold that stands beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.record import Number
+from training.examples.report import InventedReport
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    name: str
+    """File name."""
+    data: bytes | None
+    """None where the file needs a program that does not write the same bytes twice."""
+    report: InventedReport
+    note: str
+    """The damage, for whoever reads the gold."""
+    gone: frozenset[str] = frozenset()
+    """Fields whose print did not survive the damage."""
+    unknown: frozenset[str] = frozenset()
+    """Fields whose value cannot be known from the page."""
+
+    @property
+    def stem(self) -> str:
+        return self.name.rsplit(".", 1)[0]
+
+    def gold(self) -> str:
+        report = self.report
+        content = {
+            "agency": report.agency,
+            "year": report.year,
+            "templates": {table_id: table.template for table_id, table in report.tables.items()},
+            "printed": {field: self._printed(field) for field in report.values},
+            "reconciled": {field: None if field in self.unknown else value for field, value in report.values.items()},
+            "note": self.note,
+        }
+        return json.dumps(content, ensure_ascii=False, indent=0) + "\n"
+
+    def _printed(self, field: str) -> Number | None:
+        text = self.report.printed[field]
+        if field in self.gone or not text:
+            return None
+        if text.lstrip("-").isascii() and text.lstrip("-").isdigit():
+            return int(text)
+        # Printed with a unit, a comma, or in wide digits: the same number all the same.
+        return self.report.values[field]
+
+
+def of_text(name: str, text: str, report: InventedReport, note: str, gone: Iterable[str] = ()) -> Example:
+    return Example(name, text.encode("utf-8"), report, note, frozenset(gone))
+
+
+def row_fields(report: InventedReport, row_id: str) -> list[str]:
+    """Field ids of a row of table 3, in the order of the columns."""
+    return [f"t3.{row_id}.{column.id}" for column in report.tables["t3"].columns]
+
+
+def column_fields(report: InventedReport, column_id: str) -> list[str]:
+    """Field ids of a column of table 3, in the order of the rows."""
+    return [f"t3.{row.id}.{column_id}" for row in report.tables["t3"].rows]
+
+
+def table_fields(report: InventedReport, table_id: str) -> list[str]:
+    return report.tables[table_id].field_ids()
