@@ -314,7 +314,9 @@ def _view(report: Report, console: Console) -> str:
 
     with console.capture() as capture:
         print_report(report, console)
-    return capture.get()
+    text = capture.get()
+    # Lines that were folded keep a space at the end, which a file need not have.
+    return text if console.is_terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def _summary(name: str, report: Report, page: Path) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 FORMATS = {
@@ -42,6 +43,8 @@ class Timing:
     median: float
     least: float
     most: float
+    slowest: str
+    """Name of the report that took longest."""
     peak_mb: float
     """Of the process that did nothing else."""
     baseline: float | None = None
@@ -53,16 +56,16 @@ class Timing:
 
 def find_reports(folders: Sequence[Path]) -> dict[str, list[Path]]:
     """The reports below the folders by format, in the order of `FORMATS`; formats without any are left out."""
-    files = sorted({file for folder in folders if folder.is_dir() for file in folder.rglob("*") if file.is_file()})
+    every = (file for folder in folders if folder.is_dir() for file in folder.rglob("*"))
+    files = sorted({file for file in every if file.is_file() and file.stem != "README"})
     found = {name: [file for file in files if file.suffix.lower() in suffixes] for name, suffixes in FORMATS.items()}
     return {name: members for name, members in found.items() if members}
 
 
 def time_format(name: str, files: Sequence[Path], seconds: float) -> Timing:
     """Reads the files in turn until the time is up, each at least `_AT_LEAST` times after one unmeasured reading."""
-    from pipeline.reading import read_report
-
     from pipeline.errors import GoujiError
+    from pipeline.reading import read_report
 
     _stay_on_one_core()
     readable, failed = [], []
@@ -74,7 +77,7 @@ def time_format(name: str, files: Sequence[Path], seconds: float) -> Timing:
         else:
             readable.append(file)
     if not readable:
-        return Timing(name, 0, 0, 0, 0, 0, peak_mb(), failed=tuple(failed))
+        return Timing(name, 0, 0, 0, 0, 0, "", peak_mb(), failed=tuple(failed))
     times = _repeat(lambda file: read_report(file), readable, seconds)
     # Before the baseline, whose memory is not ours.
     peak = peak_mb()
@@ -85,9 +88,18 @@ def time_format(name: str, files: Sequence[Path], seconds: float) -> Timing:
         baseline = statistics.median(each for of_file in bare.values() for each in of_file)
         ratio = statistics.median(statistics.median(times[file]) / statistics.median(bare[file]) for file in readable)
     return Timing(
-        name, len(readable), len(every), statistics.median(every), min(every), max(every), peak, baseline, ratio,
-        tuple(failed),
-    )  # fmt: skip
+        format=name,
+        reports=len(readable),
+        readings=len(every),
+        median=statistics.median(every),
+        least=min(every),
+        most=max(every),
+        slowest=max(readable, key=lambda file: max(times[file])).name,
+        peak_mb=peak,
+        baseline=baseline,
+        ratio=ratio,
+        failed=tuple(failed),
+    )
 
 
 def _repeat(action: Callable[[Path], object], files: Sequence[Path], seconds: float) -> dict[Path, list[float]]:
@@ -161,11 +173,19 @@ def _run(arguments: argparse.Namespace) -> int:
         for timing in timings:
             if timing.failed:
                 console.print(f"{timing.format}：未能读取 {'、'.join(timing.failed)}")
-    if arguments.tables > 0:
-        from training.bench_reconcile import compare
+    return _bench_search(arguments.tables, console) if arguments.tables > 0 else 0
 
-        console.print(compare(arguments.tables))
-    return 0
+
+def _bench_search(tables: int, console: Console) -> int:
+    try:
+        from training.bench_reconcile import measure, show
+    except ImportError as error:
+        console.print(f"没有安装 {error.name}，不与 CP-SAT 比较；安装开发依赖后再试。")
+        return 1
+    _stay_on_one_core()
+    rows = measure(tables)
+    show(rows, console)
+    return int(any(row.mismatches for row in rows))
 
 
 def _format_table(timings: Sequence[Timing]) -> Table:
@@ -174,7 +194,18 @@ def _format_table(timings: Sequence[Timing]) -> Table:
 
     table = Table(title="读取（单核，毫秒 / 份）", title_justify="left", box=ASCII2)
     table.add_column("格式")
-    for name in ("份数", "次数", "中位", "最快", "最慢", "份 / 秒", "峰值 MB", "pypdfium2 抽文字", "倍数"):
+    for name in (
+        "份数",
+        "次数",
+        "中位",
+        "最快",
+        "最慢",
+        "最慢的一份",
+        "份 / 秒",
+        "峰值 MB",
+        "pypdfium2 抽文字",
+        "倍数",
+    ):
         table.add_column(name, justify="right")
     for timing in timings:
         per_second = f"{1000 / timing.median:.1f}" if timing.median else "—"
@@ -185,6 +216,7 @@ def _format_table(timings: Sequence[Timing]) -> Table:
             f"{timing.median:.1f}",
             f"{timing.least:.1f}",
             f"{timing.most:.1f}",
+            timing.slowest,
             per_second,
             f"{timing.peak_mb:.0f}",
             f"{timing.baseline:.1f}" if timing.baseline is not None else "",

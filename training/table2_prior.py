@@ -32,7 +32,8 @@ def load_rows(path: Path = ROWS) -> dict[str, list[Row]]:
 
 
 def _share(hits: int, of: int, kinds: int = 2) -> float:
-    return (hits + 1) / (of + kinds)
+    """A share with Jeffreys' half a case for each kind, so that what was never seen is not impossible."""
+    return (hits + 0.5) / (of + 0.5 * kinds)
 
 
 def _count(values: list[int]) -> Count:

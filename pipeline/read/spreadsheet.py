@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+import olefile
 import xlrd
 from lxml import etree
 from xlrd.sheet import Sheet
@@ -23,10 +23,6 @@ from pipeline.read.sheet_format import plain_number, shown_number
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
-_XLRD_FAULTS = (
-    xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, AssertionError, IndexError, KeyError, ValueError,
-    TypeError, AttributeError, LookupError, OverflowError, ZeroDivisionError, EOFError, NotImplementedError,
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -185,22 +181,45 @@ def read_xls(data: bytes, name: str, sha256: str, limits: Limits | None = None) 
             sheet.cells.update(_xls_cells(book, source))
             sheet.merges.extend((top, left, bottom, right) for top, bottom, left, right in source.merged_cells)
             sheets.append(sheet)
-    except _XLRD_FAULTS as error:
+    except MemoryError:
+        raise
+    except Exception as error:
         raise GoujiError(E105, reason=f"工作簿内容无法解析（{type(error).__name__}）") from None
     return _document(name, sha256, "xls", list(_grids(sheets, limits.max_cells, warnings)), warnings)
 
 
 def _open_xls(data: bytes) -> xlrd.Book:
     last: Exception | None = None
+    data = _workbook_stream(data)
     # Without formats there are no merged cells, but some producers write formats that xlrd cannot follow.
     for formatted in (True, False):
         try:
-            return xlrd.open_workbook(file_contents=data, formatting_info=formatted, logfile=io.StringIO())
-        except _XLRD_FAULTS as error:
+            return xlrd.open_workbook(
+                file_contents=data, formatting_info=formatted, ragged_rows=True, logfile=io.StringIO()
+            )
+        except MemoryError:
+            raise
+        except Exception as error:
+            # On a damaged file the library fails wherever it happens to stumble, with any error.
             if "encrypted" in str(error).lower():
                 raise GoujiError(E106) from None
             last = error
     raise GoujiError(E105, reason=f"不是完整的 XLS 工作簿（{type(last).__name__}）")
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """The workbook without its container, whose damage sends xlrd round in circles but is noticed by olefile."""
+    if not data.startswith(olefile.MAGIC):
+        return data
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            name = next(name for name in ("Workbook", "Book") if container.exists(name))
+            with container.openstream(name) as stream:
+                return bytes(stream.read())
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise GoujiError(E105, reason=f"OLE 容器无法解析（{type(error).__name__}）") from None
 
 
 def _xls_cells(book: xlrd.Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], str]]:

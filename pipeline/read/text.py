@@ -64,7 +64,7 @@ def _blocks(lines: list[str], first_line: int) -> list[Block]:
     blocks: list[Block] = []
     index = 0
     while index < len(lines):
-        for recognise in (_ruled_table, _dashed_table, _separated_table):
+        for recognise in (_ruled_table, _dashed_table, _wiki_table, _separated_table):
             found = recognise(lines, index, first_line)
             if found:
                 grid, index = found
@@ -274,3 +274,46 @@ def _dashed_table(lines: list[str], start: int, first_line: int) -> tuple[Grid, 
     )
     end = body_end + 1 if body_end < len(lines) and lines[body_end].strip() else body_end
     return Grid(len(rows), len(columns), cells, aligned=True, source=Source(line=first_line + start)), end
+
+
+# --- MediaWiki -----------------------------------------------------------------------------------
+
+_WIKI_SPAN = re.compile(r"\b(colspan|rowspan)\s*=\s*[\"']?(\d{1,3})")
+
+
+def _wiki_table(lines: list[str], start: int, first_line: int) -> tuple[Grid, int] | None:
+    """A table between `{|` and `|}`: rows begin with `|-`, cells with `|` or `!`, several on a line behind `||`."""
+    if not lines[start].lstrip().startswith("{|"):
+        return None
+    end = next((i for i in range(start, len(lines)) if lines[i].lstrip().startswith("|}")), None)
+    if end is None:
+        return None
+    texts: list[list[tuple[int, str, int, int]]] = [[]]
+    for index in range(start + 1, end):
+        line = lines[index].strip()
+        if line.startswith("|-"):
+            texts.append([])
+        elif line[:1] in {"|", "!"} and not line.startswith("|+"):
+            for part in re.split(r"\|\||!!", line[1:]):
+                attributes, bar, text = part.partition("|")
+                spans = {name: int(number) for name, number in _WIKI_SPAN.findall(attributes)} if bar else {}
+                shown = text if bar and "=" in attributes else part
+                texts[-1].append((index, shown, spans.get("rowspan", 1), spans.get("colspan", 1)))
+        elif line and texts[-1]:
+            at, text, row_span, column_span = texts[-1][-1]
+            texts[-1][-1] = (at, f"{text}\n{line}", row_span, column_span)
+    rows = [row for row in texts if row]
+    taken: set[tuple[int, int]] = set()
+    cells: list[Cell] = []
+    for r, row in enumerate(rows):
+        column = 0
+        for at, text, row_span, column_span in row:
+            while (r, column) in taken:
+                column += 1
+            taken |= {(r + i, column + j) for i in range(min(row_span, len(rows) - r)) for j in range(column_span)}
+            cells.append(_cell(r, column, text, Source(line=first_line + at), min(row_span, len(rows) - r), column_span))
+            column += column_span
+    if not cells:
+        return None
+    n_columns = max(cell.column + cell.column_span for cell in cells)
+    return Grid(len(rows), n_columns, tuple(cells), aligned=True, source=Source(line=first_line + start)), end + 1

@@ -288,7 +288,8 @@ def _year(
     in_titles: dict[int, float] = defaultdict(float)
     for title in titles:
         if title.year:
-            in_titles[title.year] += title.weight * (0.5 if title.year in in_titles else 1.0)
+            repeated = title.year in in_titles
+            in_titles[title.year] += title.weight * (0.5 if repeated else 1.0)
     for year, weight in in_titles.items():
         votes[year] += min(weight, TITLE_YEAR * 1.5)
     start, end = printed
@@ -348,7 +349,7 @@ def _printed_period(lines: list[str]) -> tuple[date | None, date | None]:
         first = _day(match[1], match[2], match[3])
         last = _day(match[4] or match[1], match[5], match[6])
         whole = (match[2].lstrip("0"), match[3].lstrip("0"), match[5], match[6]) == ("1", "1", "12", "31")
-        if first and last and first < last and (whole or _STATES_PERIOD.search(text[max(0, match.start() - 30) : match.start()])):
+        if first and last and first < last and (whole or _STATES_PERIOD.search(_clause_before(text, match.start()))):
             return first, last
     for match in _LOST_RANGE.finditer(text):
         last_year = match[2] or match[1]
@@ -357,6 +358,10 @@ def _printed_period(lines: list[str]) -> tuple[date | None, date | None]:
         return date(1, 1, 1), None
     cutoff = _CUTOFF.search(text)
     return (None, _day(cutoff[1], cutoff[2], cutoff[3])) if cutoff else (None, None)
+
+
+def _clause_before(text: str, place: int) -> str:
+    return re.split(r"[。;\n]", text[max(0, place - 30) : place])[-1]
 
 
 def _period(printed: tuple[date | None, date | None], year: int | None) -> tuple[str, str] | None:

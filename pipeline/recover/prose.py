@@ -233,7 +233,7 @@ _TOKEN = re.compile(
     rf"(?P<opaque>[〔\[(]\d{{4}}[〕\])](?:第?\d+号)?|第[\d{_HAN}]+|\d+[:：]\d+|"
     rf"(?:20\d\d年)?\d{{1,2}}月(?:\d{{1,2}}日)?|\d+(?:\.\d+)?(?:%|％|‰|个百分点)|"
     rf"(?:近|约|逾|超过?|大约|将近|接近|不足|每)[\d{_HAN},.]+(?:{_UNITS})|"
-    rf"(?:\d[\d,.]*|[{_HAN}]+)(?:余|多|几|来|万余|\+|万[+多余]?)(?:{_UNITS})?|[{_HAN}]+件事|[一二三四五六七八九十]+[是、.](?=\D)|"
+    rf"(?:\d[\d,.]*|[{_HAN}]+)(?:余|多|几|来|万余|\+|万[+多余]|万(?!元))(?:{_UNITS})?|[{_HAN}]+件事|[一二三四五六七八九十]+[是、.](?=\D)|"
     r"[\d]+(?:-[\d]+){1,3})"
     r"|(?P<year>20[0-3]\d)年(?:度)?"
     rf"|(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{_UNITS}|(?<=[为是:]\d)(?=[,;。)]|$)|(?<=[为是:]\d\d)(?=[,;。)]|$))"
@@ -272,6 +272,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _sentences(text: str, section: str, year: int | None, agency: str | None) -> Iterator[_Sentence]:
     topic = {"三": "requests", "四": "review"}.get(section, "")
+    text = simplified(text)
     for paragraph in _paragraphs(text):
         if _HEADING.match(paragraph):
             topic = {"三": "requests", "四": "review"}.get(section, "")
@@ -469,7 +470,7 @@ def _guarded(
     start = max(text.rfind(mark, 0, match.start()) for mark in ",;。(") + 1
     end = match.end()
     clause = text[start:end]
-    behind = re.split(r"[,;。)]", text[end : end + 14])[0]
+    behind = re.split(r"[,;。()]", text[end : end + 14])[0]
     if wordings.not_requests.search(clause) or wordings.not_requests.search(behind):
         return None
     if rule.guard == "handled":

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import comb
 
 from pipeline.costs import load_costs
 from pipeline.document import NOWHERE, Source
@@ -20,7 +21,7 @@ from pipeline.recover.numbers import read_cell
 from pipeline.recover.strips import Token
 
 MOST_READINGS = 400
-"""Readings of a row kept at most; the costliest are let go."""
+"""Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
 LONGEST_RUN = 80
 """Digits of a run that are cut into cells at most; a longer one is left unread."""
 
@@ -86,11 +87,12 @@ def read_row(tokens: Sequence[Token], shape: RowShape, *, trim: int | None = Non
             found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
         if not found:
             found += _bordered(pieces(tokens), shape, None, True)
-    if not found:
+    found = _distinct(found)
+    if not found or len(found) > MOST_READINGS:
         text = " ".join(token.text for token in tokens)
         unread = CellReading("unread", source=tokens[0].source, text=text)
         found = [RowReading((unread,) * shape.width, costs.extra_cell, "数字无法分到各栏")]
-    return _cheapest(found)
+    return found
 
 
 def _spaced_apart(tokens: Sequence[Token], shape: RowShape) -> list[Token] | None:
@@ -98,16 +100,20 @@ def _spaced_apart(tokens: Sequence[Token], shape: RowShape) -> list[Token] | Non
     if len(tokens) >= shape.width or any(token.soft for token in tokens):
         return None
     apart = pieces([replace(token, soft=True) if token.kind == "value" else token for token in tokens])
+    while len(apart) > shape.width and apart[0].kind == "blank":
+        apart.pop(0)
+    while len(apart) > shape.width and apart[-1].kind == "blank":
+        apart.pop()
     return apart if len(apart) == shape.width else None
 
 
-def _cheapest(rows: list[RowReading]) -> list[RowReading]:
+def _distinct(rows: list[RowReading]) -> list[RowReading]:
     best: dict[tuple[tuple[Kind, Number | None], ...], RowReading] = {}
     for row in rows:
         content = tuple((cell.kind, cell.value) for cell in row.cells)
         if content not in best or row.cost < best[content].cost:
             best[content] = row
-    return sorted(best.values(), key=lambda row: row.cost)[:MOST_READINGS]
+    return sorted(best.values(), key=lambda row: row.cost)
 
 
 def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
@@ -150,6 +156,8 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
         return [RowReading((blank,) * width)]
     each, note = (costs.dropped_blank, "空格被丢弃") if drops_blanks else (costs.lost_cell, "缺一格，整行移位")
     filler = CellReading("blank") if drops_blanks else ABSENT
+    if comb(width, missing) > MOST_READINGS:
+        return []
     rows = []
     for places in combinations(range(width), missing):
         cells: list[CellReading] = []
@@ -157,8 +165,6 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
         for index in range(width):
             cells.append(filler if index in places else _cell(next(rest), index, shape))
         rows.append(RowReading(tuple(cells), each * missing, note))
-        if len(rows) >= 2 * MOST_READINGS:
-            break
     return rows
 
 
@@ -184,11 +190,12 @@ def _too_many(tokens: list[Token], shape: RowShape, trim: int | None) -> list[Ro
     if len(values) == shape.width:
         return [_as_they_stand(values, shape, costs.other_trim, "空格不在格位上")]
     if len(values) < shape.width:
-        for drop in combinations([i for i, token in enumerate(tokens) if token.kind == "blank"], extra):
+        blanks = [i for i, token in enumerate(tokens) if token.kind == "blank"]
+        if comb(len(blanks), extra) > MOST_READINGS:
+            return []
+        for drop in combinations(blanks, extra):
             kept = [token for i, token in enumerate(tokens) if i not in drop]
             rows.append(_as_they_stand(kept, shape, costs.other_trim, "多出空格"))
-            if len(rows) >= MOST_READINGS:
-                break
         return rows
     if len(values) - shape.width <= 2:
         for drop in combinations(range(len(values)), len(values) - shape.width):

@@ -105,10 +105,11 @@ def find_sections(document: Document) -> dict[str, Section]:
 
 
 def preface(document: Document) -> str:
-    """The running text before the first section; all of it where there is no section."""
+    """The running text before the first section, without cells of tables; all of it where there is no section."""
     flow = _running_text(document)
     chain = _best_chain(flow, _places(flow))
-    return flow.text[: chain[0].start] if chain else flow.text
+    text = flow.text[: chain[0].start] if chain else flow.text
+    return "\n".join(line for line in text.split("\n") if line.strip() and not _is_cell(line))
 
 
 # --- the text ------------------------------------------------------------------------------------
@@ -296,7 +297,7 @@ def _numbered_places(
     leads = not _BULLETS.sub("", text[begin:start])
     matched = _title_at(line, leads)
     if matched is None:
-        return _other_words(flow, text, begin, start, after, end, number) if leads and not bracketed else []
+        return _other_words(flow, text, begin, after, end, number) if leads and not bracketed else []
     section, similarity, length, whole = matched
     if not leads and (similarity < 90 or (begin < start and text[start - 1] in "“《<" )):
         return []
@@ -312,16 +313,20 @@ def _numbered_places(
         if re.match(r"[,、]?\s*(?:[一-鿿]{2,18}[,、;]){2}", text[title_end : title_end + 60]) and not leads:
             score += ENUMERATED
     title = _tidy(flow.text[after - 1 : title_end - 1])
-    return [_Place(start - 1, title_end - 1, section, title, score, leads and whole)]
+    first = begin if leads else start
+    places = [_Place(first - 1, title_end - 1, section, title, score, leads and whole)]
+    if section != number and similarity < 90 and leads and not bracketed:
+        places += _other_words(flow, text, begin, after, end, number)
+    return places
 
 
-def _other_words(flow: _Text, text: str, begin: int, start: int, after: int, end: int, number: str) -> list[_Place]:
+def _other_words(flow: _Text, text: str, begin: int, after: int, end: int, number: str) -> list[_Place]:
     """A numbered line that has only a word in common with the title of its number."""
     line = text[after:end]
     if len(line.strip()) > 30 or "。" in line.strip()[:-1] or not _KEYWORD[number].search(line):
         return []
     score = 0.35 + NUMBER_AGREES + (MARKED if begin - 1 in flow.marked else 0.0)
-    return [_Place(start - 1, end - 1, number, _tidy(flow.text[after - 1 : end - 1]), score, True)]
+    return [_Place(begin - 1, end - 1, number, _tidy(flow.text[after - 1 : end - 1]), score, True)]
 
 
 def _title_at(line: str, leads: bool) -> tuple[str, float, int, bool] | None:

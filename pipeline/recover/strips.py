@@ -148,6 +148,9 @@ def _of_run(text: str, source: Source) -> tuple[Token, ...]:
     if len(shown) > 200 or _SENTENCE.search(shown):
         return ()
     parts = list(re.finditer(r"\S+(?:\s\S+)*", text))
+    words = list(re.finditer(r"\S+", text))
+    if len(words) >= 3 and all(len(word.group()) <= 4 for word in words):
+        parts = words
     if len(parts) == 1 and len(shown) > 90:
         return ()
     return tuple(

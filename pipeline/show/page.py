@@ -19,6 +19,8 @@ from pipeline.show import words
 from pipeline.show.form import FormCell, FormRow, FormTable, is_outer_group, lay_out, tables_used
 from pipeline.template import Rule, Table
 
+_LINKS_SHOWN = 8
+"""Cells of a finding that are listed at once; more are folded away."""
 _TABLE_NUMBERS = {"t2": "二", "t3": "三", "t4": "四"}
 
 
@@ -195,7 +197,7 @@ def _spoken(field: Field) -> str:
     """The cell for a screen reader: value, status, and the print where they differ."""
     parts = [words.number_text(field.value) or words.KIND_WORDS[field.kind], words.STATUS_WORDS[field.status]]
     if field.status == "ambiguous":
-        parts[0] = "可能为 " + words.candidates_text(field).replace("|", " 或 ")
+        parts[0] = "可能为 " + words.candidates_text(field).replace("|", " 或 ").replace("…", "其他")
     if words.is_changed(field):
         parts.append(f"原印 {field.printed}")
     return "，".join(parts)
@@ -228,11 +230,14 @@ def _finding(index: int, finding: Finding, tables: list[Table]) -> str:
         if finding.fields
         else ""
     )
+    listed = f"<ul>{links}</ul>"
+    if len(finding.fields) > _LINKS_SHOWN:
+        listed = f'<details class="cells"><summary>逐格列出</summary>{listed}</details>'
     return (
         f'<li id="finding-{index}" class="finding {finding.level}"><p class="what">'
         f'<span class="level">{words.LEVEL_WORDS[finding.level]}</span>{escape(finding.message)} {numbers}</p>{quotes}'
         + (f'<p class="clause">{escape(finding.clause)}</p>' if finding.clause else "")
-        + (f'<div class="rests">{show}<ul>{links}</ul></div>' if links else "")
+        + (f'<div class="rests">{show}{listed}</div>' if links else "")
         + f'<code class="code">{escape(finding.code)}</code></li>'
     )
 

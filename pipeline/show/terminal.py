@@ -32,9 +32,9 @@ _EXAMPLES: dict[Status, str] = {
     "missing": "—缺",
 }
 _LEVEL_STYLES = {"info": "blue", "warning": "yellow", "inconsistency": "bold red"}
-_LOOK_ORDER: tuple[Status, ...] = ("inconsistent", "ambiguous", "repaired", "missing")
-_LISTED = 12
-"""Cells worth a look that are listed one by one below the form; the rest is counted."""
+_LOOK_ORDER: tuple[Status, ...] = ("repaired", "ambiguous", "inconsistent", "missing")
+_LISTED = 5
+"""Cells of each status worth a look that are listed one by one below the form; the rest is counted."""
 _LABEL_MINIMUM = 22
 """Columns of the screen that row labels keep before cells are shortened."""
 _LABEL_LEAST = 12
@@ -213,20 +213,21 @@ def _worth_a_look(report: Report) -> list[RenderableType]:
     looked = [(id_, field) for id_, field in report.fields.items() if field.status in words.WORTH_A_LOOK]
     if not looked:
         return []
-    looked.sort(key=lambda item: _LOOK_ORDER.index(item[1].status))
     descriptions = {id_: table.describe(id_) for table in tables_used(report.templates) for id_ in table.field_ids()}
     lines: list[RenderableType] = [Text("需要留意的格", "bold")]
-    for id_, field in looked[:_LISTED]:
-        line = Text("  ")
-        line.append_text(field_text(field))
-        line.append(f"  {descriptions.get(id_, id_)} ")
-        line.append(id_, "dim")
-        if id_ in report.ledger:
-            lines += [line, Padding(Text(printable(report.ledger[id_].sentence)), (0, 0, 0, 6), expand=False)]
-        else:
+    for status in _LOOK_ORDER:
+        of_status = [(id_, field) for id_, field in looked if field.status == status]
+        for id_, field in of_status[:_LISTED]:
+            line = Text("  ")
+            line.append_text(field_text(field))
+            line.append(f"  {descriptions.get(id_, id_)} ")
+            line.append(id_, "dim")
             lines.append(line)
-    if len(looked) > _LISTED:
-        lines.append(Text(f"  … 另有 {len(looked) - _LISTED} 格", "dim"))
+            if id_ in report.ledger:
+                sentence = Text(printable(report.ledger[id_].sentence))
+                lines.append(Padding(sentence, (0, 0, 0, 6), expand=False))
+        if len(of_status) > _LISTED:
+            lines.append(Text(f"  … 另有 {len(of_status) - _LISTED} 格{words.STATUS_WORDS[status]}", "dim"))
     return [*lines, Text()]
 
 

@@ -68,9 +68,10 @@ def number_text(value: Number | None) -> str:
     return str(value) if isinstance(value, int) else format(Decimal(repr(value)).normalize(), "f")
 
 
-def candidates_text(field: Field) -> str:
-    """`3|5`: what a cell could hold, cheapest first."""
-    return "|".join(number_text(candidate.value) or "空" for candidate in field.candidates)
+def candidates_text(field: Field, most: int = 3) -> str:
+    """`3|5`: what a cell could hold, cheapest first; `…` where there are more than `most`."""
+    shown = [number_text(candidate.value) or "空" for candidate in field.candidates[:most]]
+    return "|".join(shown) + ("|…" if len(field.candidates) > most else "")
 
 
 def is_changed(field: Field) -> bool:

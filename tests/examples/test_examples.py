@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.reading import read_report
+from pipeline.reconcile.rules import assess
 from pipeline.record import Report, Status
 from training.evaluate import score
 from training.examples.damages import DAMAGES
+from training.examples.example import Example
 from training.examples.formats import FORMATS
 from training.gold import find_gold, load_gold
 
@@ -123,9 +126,24 @@ def test_writing_is_switched_off() -> None:
     assert WRITE not in os.environ, f"unset {WRITE}: while it is set the golden records agree with anything"
 
 
-@pytest.mark.parametrize("make", [*FORMATS, *DAMAGES], ids=lambda make: make.__name__)
-def test_the_file_is_what_the_generator_writes(make: object) -> None:
-    assert callable(make)
+MAKERS: list[Callable[[], Example]] = [*FORMATS, *DAMAGES]
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_every_equality_holds_on_what_is_true(make: Callable[[], Example]) -> None:
+    report = make().report
+    for table in report.tables.values():
+        for rule in table.rules:
+            assert assess(rule, report.values).verdict == "holds", rule.id
+
+
+def test_every_example_has_an_agency_of_its_own() -> None:
+    agencies = [load_gold(EXAMPLES / f"{name}.gold.json").agency for name in NAMES]
+    assert len(set(agencies)) == len(agencies) == len(MAKERS)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+def test_the_file_is_what_the_generator_writes(make: Callable[[], Example]) -> None:
     example = make()
     assert example.stem == make.__name__
     assert (EXAMPLES / f"{example.stem}.gold.json").read_text(encoding="utf-8") == example.gold()

@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from pipeline.record import Candidate
 from pipeline.show import words
 from pipeline.show.terminal import field_text, print_report
 from tests.pipeline.show.reports import clean_report, every_status, plain_field, with_field
@@ -139,3 +140,17 @@ def test_a_cell(changes, expected):
 )
 def test_numbers_never_show_exponents(value, expected):
     assert words.number_text(value) == expected
+
+
+def test_long_lists_are_cut_and_counted():
+    report = clean_report()
+    candidates = tuple(Candidate(value=value, cost=0) for value in range(7))
+    for column in ("natural", "commercial", "research", "social", "legal", "other_org", "total"):
+        report = with_field(report, f"t3.new.{column}", status="ambiguous", value=None, candidates=candidates)
+
+    text = shown(report, 120)
+
+    assert "?0|1|2|…歧" in line_with(text, "一、本年新收")
+    assert "3|4" not in text
+    assert text.split("需要留意的格")[1].count("t3.new.") == 5 + 1
+    assert "另有 2 格歧义" in text
