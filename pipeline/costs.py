@@ -33,6 +33,7 @@ class BlankCosts(_Part):
 class StructureCosts(_Part):
     lost_cell: int
     dropped_blank: int
+    glued_cells: int
     lost_column: int
     extra_cell: int
     crossed_space: int

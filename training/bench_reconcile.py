@@ -126,7 +126,7 @@ def command(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--limit", type=int, default=LIMIT, help="steps after which the search gives up")
     parser.add_argument("--jitter", type=int, default=0, help="cell costs differ by up to so many thousandths of a nat")
-    parser.add_argument("--blank", type=int, default=Costs.blank, help="cost of a blank that is no zero")
+    parser.add_argument("--blank", type=int, default=Costs().blank, help="cost of a blank that is no zero")
     parser.add_argument("--alone", action="store_true", help="without CP-SAT")
     asked = parser.parse_args(arguments)
     rows = measure(

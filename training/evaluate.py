@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.errors import E101, E304, GoujiError
+from pipeline.errors import E101, E304, E901, GoujiError
 from pipeline.record import Field, Number, Report, Status
 from pipeline.show.words import STATUS_WORDS
 from pipeline.template import load_templates
@@ -162,6 +162,11 @@ def evaluate(
             report = read(gold.document, last_year)
         except GoujiError as error:
             outcomes[index] = _failed(gold, str(error), time.perf_counter() - start)
+            continue
+        except Exception as error:
+            # A fault of ours on one document must not cost the figures of all the others.
+            fault = GoujiError(E901, reason=f"{type(error).__name__}: {error}")
+            outcomes[index] = _failed(gold, str(fault), time.perf_counter() - start)
             continue
         seconds = time.perf_counter() - start
         scores, faults = score(report, gold)

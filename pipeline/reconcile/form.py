@@ -74,6 +74,8 @@ class Structure:
     """Per variable, its position in its group."""
     inner: tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
     """Per group, the equations all of whose variables are its own, as (place, coefficient)."""
+    masks: tuple[int, ...]
+    """Per equation, the bit mask of its variables."""
     forms: dict[int, Form] = field(default_factory=dict)
     networks: dict[int, Any] = field(default_factory=dict)
 
@@ -109,7 +111,12 @@ def structure(
         if len(touched) == 1:
             inner[touched.pop()].append(tuple((place_of[variable], factor) for variable, factor in equation))
     return Structure(
-        n_variables, equations, tuple(group_of), tuple(place_of), tuple(tuple(of_group) for of_group in inner)
+        n_variables,
+        equations,
+        tuple(group_of),
+        tuple(place_of),
+        tuple(tuple(of_group) for of_group in inner),
+        tuple(sum(1 << variable for variable in {variable for variable, _ in equation}) for equation in equations),
     )
 
 

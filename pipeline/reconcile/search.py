@@ -50,7 +50,7 @@ class _Node:
 
     __slots__ = (
         "change", "cost", "demands", "form", "free", "gathered", "open_groups", "residual", "second",
-        "unknown", "values", "views",
+        "unknown", "values", "views", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +71,8 @@ class _Node:
         self.form = form
         self.free = free
         self.views = views
+        self.whole: list[int] | None = None
+        """Per equation, the weighted sum with free cells at 0; made when asked for."""
         self.open_groups = open_groups
         """Groups that may still switch to another view, ascending."""
         self.values = values
@@ -123,7 +125,15 @@ class _Search:
                 if bound > self.most:
                     break
                 self.work.spend()
-                node = item if isinstance(item, _Node) else self._switch(*item)
+                if isinstance(item, _Node):
+                    node = item
+                else:
+                    glance = self._glance(*item)
+                    if glance > bound and not final:
+                        if glance < IMPOSSIBLE:
+                            self._push(glance, item, True)
+                        continue
+                    node, final = self._switch(*item), False
                 if not final:
                     more = self._bound(node)
                     if more >= IMPOSSIBLE or node.cost + more > self.most:
@@ -179,6 +189,39 @@ class _Search:
         if self.work.left > self.easy or node.cost + total > self.most or total >= IMPOSSIBLE:
             return total
         return max(total, self._far_sighted(node, signs, needs, spare))
+
+    def _glance(self, node: _Node, left: tuple[int, ...], group: int, view: View) -> int:
+        """A lower bound of the node that `_switch` would make, from the equations without a free cell.
+
+        Far cheaper than to make the node, which may have to work out a form first.
+        """
+        whole = self.structure.form(0)
+        usual = node.views[group]
+        free = node.free & ~usual.free | view.free
+        if node.whole is None:
+            node.whole = _residual(whole, node.values)
+        residual = node.whole.copy()
+        for variable, value in zip(self.problem.groups[group].variables, view.values, strict=True):
+            old = node.values[variable]
+            if value != old:
+                for number, factor in whole.lines_of[variable]:
+                    residual[number] += factor * (value - old)
+        cost = node.cost - usual.base + view.base
+        masks = self.structure.masks
+        needs: list[Need] = []
+        for number, value in enumerate(residual):
+            if value and not masks[number] & free:
+                line = whole.lines[number]
+                if value > 0:
+                    needs.append((line.lowering, line.pick_lowering, 1, line.groups))
+                else:
+                    needs.append((line.raising, line.pick_raising, 1, line.groups))
+        if not needs:
+            return cost
+        values, change = node.values.copy(), node.change.copy()
+        _see(self.problem.groups[group].variables, view, values, change)
+        spare = {other: self.views[other][1].least - self.views[other][0].base for other in left}
+        return cost + packing(needs, change, spare)
 
     def _far_sighted(self, node: _Node, signs: list[int], needs: list[Need], spare: dict[int, int]) -> int:
         form = node.form

@@ -32,18 +32,44 @@ def line_tokens(strips: list[Strip], table: Table) -> tuple[list[Token], int, in
             clusters[-1].append(position)
         else:
             clusters.append([position])
+    stacked = next((found for c in clusters if (found := _stacked(strips, c[0][0], c[-1][0], rows, table))), None)
+    if stacked:
+        return stacked
     fitting = [
-        cluster for cluster in clusters if sum(what not in {"row", total, "other"} for _, _, what in cluster) >= LEAST_HEADS
+        cluster
+        for merged in clusters
+        for cluster in _parted(merged, strips)
+        if sum(what not in {"row", total, "other"} for _, _, what in cluster) >= LEAST_HEADS
     ]
     if not fitting:
         return None
     cluster = max(fitting, key=lambda c: (len(c), c[0]))
     first, last_head = cluster[0][0], cluster[-1]
-    stacked = _stacked(strips, first, last_head[0], rows, table)
-    if stacked:
-        return stacked[0], first, stacked[1]
     tokens, last = _behind(strips, last_head[0], last_head[1], table)
     return tokens, first, last
+
+
+_Head = tuple[int, int, str]
+
+
+def _parted(heads: list[_Head], strips: list[Strip]) -> list[list[_Head]]:
+    """The heads cut apart where numbers stand between them: the head of the table is unbroken."""
+    parts: list[list[_Head]] = []
+    for head in heads:
+        if parts and not _value_between(parts[-1][-1], head, strips):
+            parts[-1].append(head)
+        else:
+            parts.append([head])
+    return parts
+
+
+def _value_between(left: _Head, right: _Head, strips: list[Strip]) -> bool:
+    for s in range(left[0], right[0] + 1):
+        tokens = strips[s].tokens
+        inner = tokens[left[1] + 1 if s == left[0] else 0 : right[1] if s == right[0] else len(tokens)]
+        if any(token.kind == "value" for token in inner):
+            return True
+    return False
 
 
 def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Token], int]:
@@ -74,7 +100,9 @@ def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Tok
     return tokens, last
 
 
-def _stacked(strips: list[Strip], first: int, last: int, rows: dict[str, str], table: Table) -> tuple[list[Token], int] | None:
+def _stacked(
+    strips: list[Strip], first: int, last: int, rows: dict[str, str], table: Table
+) -> tuple[list[Token], int, int] | None:
     """The numbers of rows that stand one below the other, each behind its own label."""
     found: dict[str, list[Token]] = {}
     end = last
@@ -88,4 +116,4 @@ def _stacked(strips: list[Strip], first: int, last: int, rows: dict[str, str], t
                 end = s
     if len(found) < len(table.rows):
         return None
-    return [token for row in table.rows for token in found[row.id]], end
+    return [token for row in table.rows for token in found[row.id]], first, end

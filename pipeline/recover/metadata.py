@@ -167,23 +167,30 @@ def _year_number(text: str) -> int | None:
 
 # --- the agency ----------------------------------------------------------------------------------
 
-_ENDS = (
-    "局 委 委员会 厅 办 办公室 政府 街道 街 办事处 镇 乡 中心 管委会 处 院 部 队 总队 支队 大队 会 县 市 区 省 州 旗 盟 署 分局 "
-    "学校 大学 学院 公司 集团 所 站 馆 库 社 开发区 新区 实验区 度假区 园区 示范区 高新区 银行 分行 苏木 团 场 监狱 医院 税务局"
-).split()
-_AGENCY_END = re.compile("(?:" + "|".join(sorted(_ENDS, key=lambda end: (-len(end), end))) + r")(?:\([^()]{2,20}\))?$")
+_ENDS = [
+    "局", "委", "委员会", "厅", "办", "办公室", "政府", "街道", "街", "办事处", "镇", "乡", "中心", "管委会",
+    "处", "院", "部", "队", "总队", "支队", "大队", "会", "县", "市", "区", "省", "州", "旗", "盟", "署",
+    "分局", "学校", "大学", "学院", "公司", "集团", "所", "站", "馆", "库", "社", "开发区", "新区", "实验区",
+    "度假区", "园区", "示范区", "高新区", "银行", "分行", "苏木", "团", "场", "监狱", "医院", "税务局",
+]
+_AGENCY_END = re.compile(
+    "(?:" + "|".join(sorted(_ENDS, key=lambda end: (-len(end), end))) + r")(?:\([^()]{2,20}\))?$"
+)
 _GENERIC = re.compile(
     r"^(?:[我本全各该其贵]|省市|市区|县区|有关|相关|行政机关|政府部门|政府信息|公开|编制|主动|依申请|国务院办公厅|上级|"
     r"(?:市|区|县|省)?(?:政府|人民政府|办公室|局|委|管委会|街道|镇|乡)$|(?:的|和|与|在|对|将|由|请|按照|根据|关于|现))"
 )
-_NOT_NAME = re.compile(r"[的年月日号是为了在已将对把被于和及或]$|年度|工作|信息|公开|报告|条例|根据|按照|要求|统计|栏目|现将|如下")
+_NOT_NAME = re.compile(
+    r"[的年月日号是为了在已将对把被于和及或]$|年度|工作|信息|公开|报告|条例|根据|按照|要求|统计|栏目|现将|如下"
+)
 _CALLS = re.compile(r"\(以下简称[^()]*\)|\(简称[^()]*\)")
 
 
 def _agency_name(text: str) -> str:
     """The text as the name of an agency; '' where it is none."""
     name = _CALLS.sub("", _squeezed(text))
-    name = re.sub(r"^(?:现将|现就|由|将|附件\d?|[()])+", "", name).strip("()" if name.count("(") != name.count(")") else "")
+    name = re.sub(r"^(?:现将|现就|由|将|附件\d?|[()])+", "", name)
+    name = name if name.count("(") == name.count(")") else name.strip("()")
     if name.endswith("人民"):
         name += "政府"
     if not 3 <= len(name) <= 36 or _GENERIC.match(name) or _NOT_NAME.search(name) or not _AGENCY_END.search(name):
@@ -201,9 +208,16 @@ _COMPILED = re.compile(
     r"(?:^|[。,;:、()])(?P<d>[一-鿿]{4,30}?)(?:编制完成了?本报告|编制了?本报告|特编制本报告|编制本(?:年度)?报告)"
 )
 _CONTACT = re.compile(r"(?:请|可|直接)?(?:与|向|和|同|致电|联系)(?P<name>[一-鿿()]{4,34}?)(?:联系|咨询|反映|反馈)")
-_SECTION_OFFICE = re.compile(r"(?<=[局委厅府会处心区镇乡道])(?:办公室|政务公开(?:科|办公室|办)|信息公开(?:科|办公室|办)|综合(?:科|处|股)|政工科|秘书科|党政(?:综合)?办公室)$")
-_OPENING = re.compile(r"^(?:20\d\d年(?:度|以来)?[,:]?\s*)?(?P<name>[一-鿿]{4,24}?)(?:认真|坚持|严格|深入|全面|高度|积极|以习近平|按照|根据|扎实|紧紧|始终|继续|持续|切实)")
-_DATE_LINE = re.compile(r"^\(?(?:20\d\d\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?|二[〇○零Oo]\S{1,3}年\S{1,3}月\S{1,4}日)\)?$")
+_SECTION_OFFICE = re.compile(
+    r"(?<=[局委厅府会处心区镇乡道])(?:办公室|(?:政务|信息)公开(?:科|办公室|办)|综合(?:科|处|股)|政工科|秘书科|党政(?:综合)?办公室)$"
+)
+_OPENING = re.compile(
+    r"^(?:20\d\d年(?:度|以来)?[,:]?\s*)?(?P<name>[一-鿿]{4,24}?)"
+    r"(?:认真|坚持|严格|深入|全面|高度|积极|以习近平|按照|根据|扎实|紧紧|始终|继续|持续|切实)"
+)
+_DATE_LINE = re.compile(
+    r"^\(?(?:20\d\d\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?|二[〇○零Oo]\S{1,3}年\S{1,3}月\S{1,4}日)\)?$"
+)
 
 
 def _agency(lines: list[str], titles: list[_Title], sections: Mapping[str, Section]) -> str | None:
@@ -248,7 +262,7 @@ def _agency(lines: list[str], titles: list[_Title], sections: Mapping[str, Secti
 
 def _is_short(short: str, name: str) -> bool:
     """Whether one name is the other without its place or its kind: 市卫生局 for 某市卫生局."""
-    return len(short) < len(name) and (name.endswith(short) or name.startswith(short) or short.lstrip("省市区县") in name)
+    return len(short) < len(name) and (name.startswith(short) or short.lstrip("省市区县") in name)
 
 
 def _signatures(lines: list[str]) -> Iterator[str]:
@@ -273,7 +287,10 @@ def _in_full(name: str, text: str) -> str:
 
 # --- the year ------------------------------------------------------------------------------------
 
-_OTHER_YEAR = re.compile(r"《[^》]*》|[〔\[(]\d{4}[〕\])]|(?:较|比|与|同|至|自|从|截至|截止|上年|去年)20\d\d年|20\d\d年(?:\d{1,2}月\d{1,2}日)?(?:以来|起)|20\d\d-20\d\d")
+_OTHER_YEAR = re.compile(
+    r"《[^》]*》|[〔\[(]\d{4}[〕\])]|(?:较|比|与|同|至|自|从|截至|截止|上年|去年)20\d\d年|"
+    r"20\d\d年(?:\d{1,2}月\d{1,2}日)?(?:以来|起)|20\d\d-20\d\d"
+)
 _PROSE_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)年(?!第?\d{1,2}月|第)")
 
 
@@ -327,7 +344,9 @@ _FULL_RANGE = re.compile(_DAY + _TO + r"(?:(\d{4})\s*(?:年|[-./]))?\s*(\d{1,2})
 _LOST_RANGE = re.compile(
     r"(20[0-3]\d)\s*年?\s*1\s*[月./-]?\s*1\s*日?\s*(?:起|开始)?\s*(?:至|到|-+|~)\s*(?:(20[0-3]\d)\s*年?)?\s*12\s*[月./-]?\s*31\s*日?"
 )
-_BARE_RANGE = re.compile(r"(?<![\d年])\s*1\s*月\s*1\s*日\s*(?:起|开始)?\s*(?:至|到|-+|~)\s*(?:本年)?\s*12\s*月\s*31\s*日")
+_BARE_RANGE = re.compile(
+    r"(?<![\d年])\s*1\s*月\s*1\s*日\s*(?:起|开始)?\s*(?:至|到|-+|~)\s*(?:本年)?\s*12\s*月\s*31\s*日"
+)
 _CUTOFF = re.compile(r"(?:数据|统计)[^。]{0,10}截[至止](?:日期|时间)?(?:为|是|到|至)?\s*" + _DAY)
 _STATES_PERIOD = re.compile(r"统计|数据|期限|时限|时段|起止|本报告|年度报告|限自|自$")
 
@@ -373,7 +392,10 @@ def _period(printed: tuple[date | None, date | None], year: int | None) -> tuple
     return None
 
 
-_HAN_DATE = re.compile(r"([二][〇○零Oo0][一二三][〇○零一二三四五六七八九])\s*年\s*([一二三四五六七八九十元]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日")
+_HAN_DATE = re.compile(
+    r"(二[〇○零Oo0][一二三][〇○零一二三四五六七八九])"
+    r"\s*年\s*([一二三四五六七八九十元]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
+)
 _HAN = {char: value for value, char in enumerate("一二三四五六七八九十", start=1)} | {"元": 1}
 
 

@@ -66,12 +66,21 @@ class RowShape:
     decimal: frozenset[int] = frozenset()
 
 
-def read_row(tokens: Sequence[Token], shape: RowShape, *, trim: int | None = None, drops_blanks: bool = False) -> list[RowReading]:
+def read_row(
+    tokens: Sequence[Token],
+    shape: RowShape,
+    *,
+    trim: int | None = None,
+    drops_blanks: bool = False,
+    prints_zeros: bool = False,
+) -> list[RowReading]:
     """All readings of the tokens as the cells of the shape, cheapest first, without doubles.
 
     Args:
         trim: how many blanks most rows of the table have behind their last cell; None where unknown.
         drops_blanks: whether the converter left blank cells out, so that a missing cell is a blank one.
+        prints_zeros: whether the table's other rows have no blank cells, so that a blank at an end of this one
+            may be the place that a lost cell left.
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
@@ -82,8 +91,11 @@ def read_row(tokens: Sequence[Token], shape: RowShape, *, trim: int | None = Non
         return [_as_they_stand(apart, shape, costs.shared_cell, "几格并作一格")]
     if not any(token.soft for token in tokens):
         found += _bordered(list(tokens), shape, trim, drops_blanks)
-    if any(token.soft for token in tokens) or (len(tokens) < shape.width and _glued(tokens, shape)):
-        for token_list, cost in _without_numbering(tokens):
+        if prints_zeros and len(tokens) == shape.width:
+            found += _shifted(list(tokens), shape)
+    inner = _between_blanks(tokens)
+    if any(token.soft for token in tokens) or (len(inner) < shape.width and _glued(inner, shape)):
+        for token_list, cost in _without_numbering(inner or tokens):
             found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
         if not found:
             found += _bordered(pieces(tokens), shape, None, True)
@@ -154,6 +166,7 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
     if not any(token.kind == "value" for token in tokens):
         blank = CellReading("blank", source=tokens[0].source)
         return [RowReading((blank,) * width)]
+    split = [_as_they_stand(cut, shape, costs.glued_cells, "两格数字连写") for cut in _split_one(tokens)] if missing == 1 else []
     each, note = (costs.dropped_blank, "空格被丢弃") if drops_blanks else (costs.lost_cell, "缺一格，整行移位")
     filler = CellReading("blank") if drops_blanks else ABSENT
     if comb(width, missing) > MOST_READINGS:
@@ -165,7 +178,36 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
         for index in range(width):
             cells.append(filler if index in places else _cell(next(rest), index, shape))
         rows.append(RowReading(tuple(cells), each * missing, note))
-    return rows
+    return rows + split
+
+
+def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
+    """A cell lost somewhere in the row, and a blank at its end (or beginning) that fills it up again."""
+    costs = load_costs().structure
+    for blank in {0, len(tokens) - 1}:
+        rest = tokens[:blank] + tokens[blank + 1 :]
+        if tokens[blank].kind != "blank" or any(token.kind == "blank" for token in rest):
+            continue
+        for place in range(shape.width):
+            if place != blank:
+                cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(rest)]
+                yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
+
+
+def _split_one(tokens: list[Token]) -> Iterator[list[Token]]:
+    """One token of the row taken for the digits of two cells."""
+    for i, token in enumerate(tokens):
+        digits = plain(token.text).strip()
+        if token.kind == "value" and digits.isdigit():
+            for at in range(1, len(digits)):
+                left, right = digits[:at], digits[at:]
+                if (left == "0" or left[0] != "0") and (right == "0" or right[0] != "0"):
+                    yield [*tokens[:i], replace(token, text=left), replace(token, text=right), *tokens[i + 1 :]]
+
+
+def _between_blanks(tokens: Sequence[Token]) -> list[Token]:
+    values = [i for i, token in enumerate(tokens) if token.kind == "value"]
+    return list(tokens[values[0] : values[-1] + 1]) if values else []
 
 
 def _as_they_stand(tokens: Sequence[Token], shape: RowShape, cost: int = 0, note: str = "") -> RowReading:

@@ -270,23 +270,31 @@ def _of_cells(cells: list[Cell], aligned: bool) -> list[tuple[Token, ...]]:
 
 def _fused(cells: list[Cell]) -> int:
     """How many rows of the form share the grid row: the number of values in most of its value cells."""
-    counts = []
-    for cell in cells:
-        pieces = [piece for piece in re.split(r"\s*\n\s*", plain(cell.text).strip()) if piece]
-        if pieces and all(_is_value(piece) for piece in pieces):
-            counts.append(len(pieces))
-    if len(counts) < 3:
-        return 1
-    most = max(set(counts), key=lambda count: (counts.count(count), count))
-    return most if most > 1 and counts.count(most) >= max(3, len(counts) - 1) else 1
+    for border in (r"\s*\n\s*", r"\s+"):
+        counts = []
+        for cell in cells:
+            pieces = [piece for piece in re.split(border, plain(cell.text).strip()) if piece]
+            if pieces and all(_is_value(piece) for piece in pieces):
+                counts.append(len(pieces))
+        if len(counts) < 3:
+            continue
+        most = max(set(counts), key=lambda count: (counts.count(count), count))
+        if most > 1 and counts.count(most) >= max(3, len(counts) - 1) and _holds_labels(cells, most):
+            return most
+    return 1
+
+
+def _holds_labels(cells: list[Cell], rows: int) -> bool:
+    """Whether some cell holds as many row labels: numbers that merely share a cell have one label."""
+    return any(sum(mention.row for mention in mentions(cell.text)) == rows for cell in cells)
 
 
 def _piece(text: str, part: int, parts: int) -> str:
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) == parts:
-        return lines[part]
-    if all(_is_value(plain(line)) for line in lines):
-        return lines[part] if part < len(lines) else ""
+    for pieces in ([line for line in text.split("\n") if line.strip()], text.split()):
+        if len(pieces) == parts and all(_is_value(plain(piece)) for piece in pieces):
+            return pieces[part]
+    if _is_value(plain(text)):
+        return text if part == 0 else ""
     labels = _labels_of(text, parts)
     return labels[part] if part < len(labels) else ""
 

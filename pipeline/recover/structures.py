@@ -227,23 +227,34 @@ def _structures(assigned: _Assigned, strips: list[Strip], table: Table, anchors:
     widths = {row.id: len(row.columns) for row in table.rows}
     short = [row for row, count in counts.items() if count < widths[row] and not any(t.soft for t in aligned[row])]
     one_short = [row for row in short if counts[row] == widths[row] - 1]
+    whole = [row for row in counts if all(token.kind == "value" for token in aligned[row])]
+    prints_zeros = len(whole) >= 0.6 * len(counts)
     trim = _usual_trim(aligned, table)
-    lost_column = table.id == "t3" and len(one_short) >= max(4, 0.7 * len(counts))
+    lost_column = table.id == "t3" and len(one_short) >= max(4, 0.6 * len(counts))
     drops_blanks = not lost_column and len(short) >= max(3, 0.4 * len(counts))
     if lost_column:
         costs = load_costs().structure
         known = _missing_head(strips, anchors[0].strip, table)
-        for place in range(len(table.columns)):
-            units = tuple(_unit(table, row, aligned.get(row.id, []), trim, False, place if row.id in one_short else None) for row in table.rows)
+        narrow = {row for row in counts if len(_between_blanks(aligned[row])) == widths[row] - 1}
+        for place, column in enumerate(table.columns):
+            note = f"缺“{column.label}”一列"
+            units = tuple(
+                _noted(_narrow_unit(table, row, _between_blanks(aligned[row.id]), place), note)
+                if row.id in narrow
+                else _unit(table, row, aligned.get(row.id, []), trim)
+                for row in table.rows
+            )
             extra = costs.lost_column + (0 if known in {None, place} else costs.lost_cell)
             units = tuple(replace(unit, moved=unit.fields[0].split(".")[1] in assigned.moved) for unit in units)
-            yield Structure(units, assigned.cost + extra, f"缺“{table.columns[place].label}”一列")
+            yield Structure(units, assigned.cost + extra, assigned.note)
         return
     if drops_blanks:
         empty = [row for row, tokens in aligned.items() if not tokens]
         placed = placed | {row: [Token("", "blank", NOWHERE)] * widths[row] for row in empty}
         aligned = aligned | {row: placed[row] for row in empty}
-    units = tuple(_unit(table, row, aligned.get(row.id, []), trim, drops_blanks, None) for row in table.rows)
+    units = tuple(
+        _unit(table, row, aligned.get(row.id, []), trim, drops_blanks, prints_zeros) for row in table.rows
+    )
     units = tuple(
         _noted(unit, "转换时丢掉的空格已补入") if unit.fields[0].split(".")[1] in placed else unit for unit in units
     )
@@ -255,17 +266,34 @@ def _noted(unit: Unit, note: str) -> Unit:
     return replace(unit, readings=tuple(replace(reading, note=note) for reading in unit.readings))
 
 
-def _unit(table: Table, row: Row, tokens: list[Token], trim: int | None, drops_blanks: bool, lost: int | None) -> Unit:
-    shape = row_shape(table, row)
-    if lost is not None:
-        narrow = replace(shape, width=shape.width - 1, sums=())
-        readings = [
-            replace(reading, cells=(*reading.cells[:lost], ABSENT, *reading.cells[lost:]))
-            for reading in read_row(tokens, narrow)
-        ]
-    else:
-        readings = read_row(tokens, shape, trim=trim, drops_blanks=drops_blanks)
+def _unit(
+    table: Table,
+    row: Row,
+    tokens: list[Token],
+    trim: int | None,
+    drops_blanks: bool = False,
+    prints_zeros: bool = False,
+) -> Unit:
+    readings = read_row(
+        tokens, row_shape(table, row), trim=trim, drops_blanks=drops_blanks, prints_zeros=prints_zeros
+    )
     return Unit(_fields(table, row), tuple(readings))
+
+
+def _narrow_unit(table: Table, row: Row, tokens: list[Token], lost: int) -> Unit:
+    """A row of a table that lacks the column `lost`."""
+    shape = row_shape(table, row)
+    readings = (
+        replace(reading, cells=(*reading.cells[:lost], ABSENT, *reading.cells[lost:]))
+        for reading in read_row(tokens, replace(shape, width=shape.width - 1, sums=()))
+    )
+    return Unit(_fields(table, row), tuple(readings))
+
+
+def _between_blanks(tokens: list[Token]) -> list[Token]:
+    """Without the blanks at both ends."""
+    values = [i for i, token in enumerate(tokens) if token.kind == "value"]
+    return tokens[values[0] : values[-1] + 1] if values else []
 
 
 def _align_columns(rows: dict[str, list[Token]], table: Table) -> dict[str, list[Token]]:

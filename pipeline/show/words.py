@@ -37,7 +37,7 @@ WORTH_A_LOOK: frozenset[Status] = frozenset({"repaired", "ambiguous", "inconsist
 
 REPORT_STATUS_WORDS: Mapping[ReportStatus, str] = {
     "clean": "无误",
-    "repaired": "改正后勾稽全部相符",
+    "repaired": "经改正或推算，勾稽全部相符",
     "inconsistent": "原文自相矛盾",
     "review": "有待人工判断",
     "partial": "报告不完整",
@@ -90,7 +90,8 @@ def source_text(field: Field) -> str:
     if source.line is not None:
         parts.append(f"第 {source.line} 行")
     if source.chars is not None:
-        parts.append(f"第 {source.chars[0] + 1}–{source.chars[1]} 字")
+        first, last = source.chars[0] + 1, source.chars[1]
+        parts.append(f"第 {first}–{last} 字" if last > first else f"第 {first} 字")
     if source.box is not None:
         left, top, right, bottom = source.box
         parts.append(f"坐标 {left:.0f},{top:.0f}–{right:.0f},{bottom:.0f}")

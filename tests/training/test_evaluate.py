@@ -149,6 +149,19 @@ def test_a_document_that_fails_counts_all_its_cells_and_the_total_adds_up():
     assert (total["scored"], total["right"], total["missing"]) == (399, 200, 200)
 
 
+def test_a_fault_of_ours_costs_one_document_only():
+    def read(path: Path, _: Report | None) -> Report:
+        if path.stem == "bad":
+            raise ZeroDivisionError("odd")
+        return clean_report()
+
+    bad, good = evaluate([gold_of(clean_report(), "bad"), gold_of(clean_report(), "good")], read)
+
+    assert bad.error is not None
+    assert "[E901]" in bad.error
+    assert good.scores.right == 200
+
+
 def test_the_chain_hands_over_the_year_before_of_the_same_agency():
     reports = {
         name: clean_report(agency=agency).model_copy(update={"year": year})

@@ -240,8 +240,9 @@ def test_a_page_that_is_too_large_is_refused() -> None:
 def test_the_form_of_2019_has_ten_columns() -> None:
     """Table 3 with its head of three rows, a group of rows in a group of rows, and blanks for zeros."""
     head = (
-        "<tr><td colspan=3 rowspan=3>（勾稽关系）<td colspan=7>申请人情况<tr><td rowspan=2>自然人<td colspan=5>法人或其他组织"
-        "<td rowspan=2>总计<tr><td>商业企业<td>科研机构<td>社会公益组织<td>法律服务机构<td>其他"
+        "<tr><td colspan=3 rowspan=3>（勾稽关系）<td colspan=7>申请人情况<tr><td rowspan=2>自然人"
+        "<td colspan=5>法人或其他组织<td rowspan=2>总计"
+        "<tr><td>商业企业<td>科研机构<td>社会公益组织<td>法律服务机构<td>其他"
     )
     numbers = "<td>1" + "<td>&nbsp;" * 5 + "<td>1"
     inner = "".join(f"<tr><td>{n}.{numbers}" if n > 1 else f"<td>1.{numbers}" for n in range(1, 9))

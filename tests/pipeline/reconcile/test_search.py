@@ -77,7 +77,7 @@ def square() -> tuple[tuple[tuple[int, int], ...], ...]:
 
 
 HIGHEST = 9
-SQUARE_POINTS = [
+SQUARE_POINTS: list[tuple[int, ...]] = [
     (a, b, a + b, c, d, c + d, a + c, b + d, a + b + c + d) for a, b, c, d in product(range(HIGHEST + 1), repeat=4)
 ]
 

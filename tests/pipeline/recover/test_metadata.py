@@ -6,7 +6,10 @@ from pipeline.read.text import read_text
 from pipeline.recover.metadata import Metadata, find_metadata
 from pipeline.recover.sections import find_sections
 
-BODY = "一、总体情况\n我局认真做好工作。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n六、其他需要报告的事项\n无。\n"
+BODY = (
+    "一、总体情况\n我局认真做好工作。\n二、主动公开政府信息情况\n"
+    "三、收到和处理政府信息公开申请情况\n六、其他需要报告的事项\n无。\n"
+)
 
 
 def metadata(text: str) -> Metadata:
@@ -124,7 +127,14 @@ def test_period(stated: str) -> None:
     assert found.year == 2021
 
 
-@pytest.mark.parametrize("stated", ["2021年3月1日至3月5日开展培训", "统计期限自2021年12月31日至2021年1月1日", "2020年1月1日至2021年12月31日"])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "2021年3月1日至3月5日开展培训",
+        "统计期限自2021年12月31日至2021年1月1日",
+        "2020年1月1日至2021年12月31日",
+    ],
+)
 def test_other_ranges_are_no_period(stated: str) -> None:
     assert metadata(f"云泽县水务局2021年政府信息公开工作年度报告\n{stated}。\n{BODY}").period is None
 

@@ -153,6 +153,8 @@ def test_page_numbers_and_broken_titles() -> None:
     assert "3" not in found["三"].text
 
 
-@pytest.mark.parametrize("text", ["今天天气很好。", "一、总则\n二、职责\n三、附则", "关于召开会议的通知\n一、时间\n二、地点"])
+@pytest.mark.parametrize(
+    "text", ["今天天气很好。", "一、总则\n二、职责\n三、附则", "关于召开会议的通知\n一、时间\n二、地点"]
+)
 def test_other_documents_have_no_sections(text: str) -> None:
     assert find_sections(document(text)) == {}
