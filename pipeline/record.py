@@ -123,9 +123,9 @@ class Report(_Frozen):
     ledger: dict[str, LedgerEntry] = {}
     warnings: tuple[str, ...] = ()
 
-    def to_json(self) -> str:
-        """The same bytes for the same report: keys in declared order, no white space but line ends."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+    def to_json(self, indent: int | None = None) -> str:
+        """The same bytes for the same report: keys in declared order; one line unless `indent` asks for more."""
+        return self.model_dump_json(by_alias=True, indent=indent) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

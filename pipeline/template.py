@@ -61,8 +61,10 @@ class Rule:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
+    """One table of one template. Loaded once, so that identity is equality and hashing is cheap."""
+
     id: str
     template: str
     section: str

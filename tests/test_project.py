@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import pipeline.errors
 from pipeline.errors import ErrorKind
+from pipeline.reading import read_report
 from pipeline.record import Candidate, Field, FieldSource, Finding, LedgerEntry, Report, RuleResult, Section
+from pipeline.show.terminal import print_report
 from training.field_table import MARKS, field_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,6 +95,18 @@ def test_both_readmes_have_the_same_headings_and_commands() -> None:
     commands = [re.findall(r"^(?:make|\.venv/bin/gouji) .*$", text, re.MULTILINE) for text in texts]
     assert commands[0] == commands[1]
     assert {"make demo", "make test"} <= set(commands[0])
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_shows_what_the_terminal_shows(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    excerpt = next(part for part in text.split("```") if "需要留意的格" in part)
+    console = Console(file=io.StringIO(), width=100, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        print_report(read_report(ROOT / "examples" / "wrong_total.html"), console)
+    shown = {line.rstrip() for line in capture.get().splitlines()}
+    missing = [line for line in excerpt.strip("\n").splitlines() if line.rstrip() not in shown]
+    assert missing == []
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

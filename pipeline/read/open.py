@@ -95,7 +95,7 @@ def _read(data: bytes, name: str, sha256: str, ending: str, limits: Limits) -> D
 def _content(path: Path, max_bytes: int) -> bytes:
     try:
         # Without blocking, or a pipe that nobody writes to would hold us for ever.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise GoujiError(E101, reason=_reason(path, error)) from None
     try:

@@ -11,7 +11,7 @@ from pipeline.reconcile.decide import TableDecision
 from pipeline.reconcile.rules import assess, equation
 from pipeline.record import Finding, Number
 from pipeline.recover.prose import ProseNumber
-from pipeline.template import Table
+from pipeline.template import Row, Table
 
 
 def sum_findings(decided: TableDecision) -> Iterator[Finding]:
@@ -44,7 +44,8 @@ def change_findings(decided: TableDecision) -> Iterator[Finding]:
     The form does not ask for it; a report that keeps to it elsewhere means it.
     """
     rows = [row for row in decided.table.rows if row.columns == ("previous", "change", "decisions")]
-    kept, broken = [], []
+    kept: list[tuple[Row, Number, Number, Number]] = []
+    broken: list[tuple[Row, Number, Number, Number]] = []
     for row in rows:
         values = [decided.decisions[f"{decided.table.id}.{row.id}.{column}"].value for column in row.columns]
         if any(value is None for value in values) or not any(values):

@@ -38,8 +38,6 @@ class ProseNumber:
     """`loose` where the sentence may count something else than the form does."""
 
 
-
-
 def prose_numbers(
     sections: dict[str, Section],
     document: Document,

@@ -28,7 +28,8 @@ _RESULT_OF = re.compile(r"(未经复议|直接起诉)|(复议后)|(复议)|(诉�
 
 
 def listed(sentence: Sentence, wordings: Wordings, found: list[Statement]) -> Iterator[Statement]:
-    if not sentence.counts:
+    """Outcomes, applicants, cases and their results that stand beside a count."""
+    if not sentence.counts or not sentence.topics:
         return
     text = sentence.text
     taken = {one.at for one in found}

@@ -38,6 +38,11 @@ REPEATED = -0.6
 ENUMERATED = -0.9
 """One of several in a sentence."""
 
+LONGEST_LINE = 120
+"""Characters on either side of a number that are looked at."""
+MOST_PLACES = 300
+"""Places that are weighed against each other: the best ones where a page has more."""
+
 _NUMBERED = re.compile(
     r"(?P<open>[(]\s*)?(?<![一二三四五六七八九十百第零〇])(?P<label>第\s*)?(?P<number>[一二三四五六])\s*"
     r"(?P<close>[)]\s*[、.]?|部分\s*[、.:,]?|[、.,:]|(?<=\n.)[ \n])\s*"
@@ -160,6 +165,7 @@ def _label_texts() -> tuple[frozenset[str], str]:
     return keys, "|".join(sorted(keys))
 
 
+_NONE = frozenset({"无", "無"})
 _NUMERIC = re.compile(r"[\s\d|.,，+\-—–/\\增减?]*(?:亿元|万元|元)?[\s|]*$")
 _VALUES = re.compile(r"[\s|]+[\d|.,+\-/\s]+(?:亿元|万元|元|件|条|个|项)?[\s|]*$")
 _RUN_TOGETHER = re.compile(r"(?<=[一-鿿)])[\d|.,+\-/\s]+$")
@@ -179,7 +185,7 @@ def _is_cell(line: str) -> bool:
         return False
     labels, joined = _label_texts()
     wording = key(_RUN_TOGETHER.sub("", _VALUES.sub("", shown)))
-    return not wording or wording in labels or wording in joined
+    return not wording or (wording in joined and (wording in labels or bare not in _NONE))
 
 
 _TABLES = {
@@ -241,6 +247,12 @@ def _titles() -> dict[str, str]:
 
 
 @cache
+def _openings() -> frozenset[str]:
+    """The first two characters of every title."""
+    return frozenset(title[:2] for title in _titles())
+
+
+@cache
 def _in_running_text() -> re.Pattern[str]:
     """Titles long enough to be known without a number inside a line, blanks allowed."""
     long = sorted((title for title in _titles() if len(title) >= 8), key=lambda title: (-len(title), title))
@@ -280,9 +292,11 @@ def _places(flow: _Text) -> list[_Place]:
 
 
 def _line_around(text: str, start: int) -> tuple[int, int]:
-    begin = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start)
-    return begin, len(text) if end < 0 else end
+    """Where the line begins and ends, looking no further than a title could reach."""
+    begin = text.rfind("\n", max(0, start - LONGEST_LINE), start)
+    end = text.find("\n", start, start + LONGEST_LINE)
+    begin = max(0, start - LONGEST_LINE) if begin < 0 else begin + 1
+    return begin, min(len(text), start + LONGEST_LINE) if end < 0 else end
 
 
 def _numbered_places(
@@ -336,6 +350,8 @@ def _title_at(line: str, leads: bool) -> tuple[str, float, int, bool] | None:
     head = line[:60]
     squeezed = [(char, i) for i, char in enumerate(head) if char.isalnum()]
     bare = key("".join(char for char, _ in squeezed))
+    if not leads and bare[:2] not in _openings():
+        return None
     titles = _titles()
     rest = len(key(line)) if len(line) <= 80 else 999
     best: tuple[float, int, str] = (0.0, 0, "")
@@ -414,6 +430,9 @@ def _tidy(title: str) -> str:
 
 def _best_chain(flow: _Text, places: list[_Place]) -> list[_Place]:
     scored = [place for place in _placed(flow, places) if place.score > 0.2]
+    if len(scored) > MOST_PLACES:
+        scored = sorted(scored, key=lambda place: (-place.score, place.start))[:MOST_PLACES]
+        scored.sort(key=lambda place: (place.start, place.number))
     best: list[float] = []
     back: list[int] = []
     for i, place in enumerate(scored):
@@ -450,14 +469,16 @@ def _placed(flow: _Text, places: list[_Place]) -> list[_Place]:
         following = bisect_left(tables, place.start)
         next_table = numbers[following] if following < len(numbers) else ""
         if place.number in "二三四" and next_table:
-            score += PLACE if next_table == place.number else (-PLACE if next_table < place.number else 0.0)
+            ahead = NUMBERS.index(next_table) - NUMBERS.index(place.number)
+            score += PLACE if ahead == 0 else (-PLACE if ahead < 0 else 0.0)
         elif place.number == "一" and tables:
             score += 0.1 if following == 0 else -PLACE
         elif place.number in "五六" and "三" in last_of:
             score += PLACE if place.start > max(last_of["三"], last_of.get("四", 0)) else -PLACE
         if i + 1 < len(places) and again.get(place.number, 0) > place.start:
             gap = flow.text[place.end : places[i + 1].start]
-            if places[i + 1].number > place.number and len(re.sub(r"[\s.…·\d、；;，,]+", "", gap)) == 0:
+            later = NUMBERS.index(places[i + 1].number) > NUMBERS.index(place.number)
+            if later and not re.sub(r"[\s.…·\d、；;，,]+", "", gap):
                 score += REPEATED
         mended.append(replace(place, score=score))
     return mended

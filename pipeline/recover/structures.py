@@ -184,6 +184,10 @@ def _targets(orphan: int, groups: list[ValueGroup], table: Table) -> list[Target
         joined = _joined(before.tokens, group.tokens, len(table.rows[low].columns))
         if joined:
             targets.append((before.row, costs.to_label_before, joined))
+    if behind and behind.row and behind.has_value:
+        joined = _joined(group.tokens, behind.tokens, len(table.rows[high].columns))
+        if joined:
+            targets.append((behind.row, costs.to_label_before, joined))
     targets.append((None, costs.dropped_group, None))
     return targets
 
@@ -192,11 +196,18 @@ def _joined(first: list[Token], second: list[Token], width: int) -> list[Token] 
     """The two halves of a row that was cut: side by side, or cell by cell where each has half the cells."""
     if len(first) + len(second) == width:
         return first + second
+    first, second = _fitted(first, width), _fitted(second, width)
     if len(first) == len(second) == width:
         pairs = list(zip(first, second, strict=True))
         if all(a.kind == "blank" or b.kind == "blank" for a, b in pairs):
             return [b if a.kind == "blank" else a for a, b in pairs]
     return None
+
+
+def _fitted(tokens: list[Token], width: int) -> list[Token]:
+    """Without the blanks before the first cell that stand for the label's columns."""
+    spare = max(0, len(tokens) - width)
+    return tokens[spare:] if all(token.kind == "blank" for token in tokens[:spare]) else tokens
 
 
 def _in_order(groups: list[ValueGroup], base: dict[str, list[Token]], table: Table) -> Iterator[_Assigned]:

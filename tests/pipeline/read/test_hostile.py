@@ -59,13 +59,18 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pdf")
     (tmp_path / "folder.docx").mkdir()
     (tmp_path / "real.txt").write_text("文", encoding="utf-8")
-    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
     (tmp_path / "dangling.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
-    names = ("pipe.pdf", "folder.docx", "link.txt", "dangling.txt", "loop.txt", "missing.txt", "real.txt/x", "a\0b")
+    names = ("pipe.pdf", "folder.docx", "dangling.txt", "loop.txt", "missing.txt", "real.txt/x", "a\0b")
     for name in names:
         assert code_of(tmp_path / name) == "E101", name
     assert code_of(Path("/dev/zero")) == "E101"
+
+
+def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("一份报告", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
+    assert read_document(tmp_path / "link.txt").text() == "一份报告"
 
 
 def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

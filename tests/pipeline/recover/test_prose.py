@@ -228,7 +228,12 @@ CASES: list[tuple[str, dict[str, float]]] = [
     ),
     (
         "信息公开行政复议2件，维持2件；行政诉讼1件，尚未审结1件。",
-        {"rv": 2, "t4.review.upheld": 2, "lit": 1, "t4.litigation_direct.pending+t4.litigation_after_review.pending": 1},
+        {
+            "rv": 2,
+            "t4.review.upheld": 2,
+            "lit": 1,
+            "t4.litigation_direct.pending+t4.litigation_after_review.pending": 1,
+        },
     ),
     ("2020年行政复议3件，2021年因政府信息公开行政复议1件。", {"rv": 1}),
     ("出台行政规范性文件管理办法1件。", {}),

@@ -158,3 +158,29 @@ def test_page_numbers_and_broken_titles() -> None:
 )
 def test_other_documents_have_no_sections(text: str) -> None:
     assert find_sections(document(text)) == {}
+
+
+def test_titles_without_numbers_in_a_page_of_one_line() -> None:
+    text = (
+        "总体情况 做好工作。主动公开政府信息情况 信息内容 规章 0 0 0 "
+        "收到和处理政府信息公开申请情况 申请人情况 自然人 其他需要报告的事项 无。"
+    )
+    assert list(find_sections(document(text)))[-3:] == ["二", "三", "六"]
+
+
+def test_table_decides_between_two_places_for_a_heading() -> None:
+    text = "一、总体情况\n主动公开政府信息情况\n见下。\n二、主动公开政府信息情况\n第二十条第（一）项\n规章\n0\n"
+    assert "见下。" in find_sections(document(text))["一"].text
+
+
+def test_the_one_word_of_a_part_stays() -> None:
+    assert find_sections(document("三、收到和处理政府信息公开申请情况\n无\n"))["三"].text == "无"
+
+
+def test_arabic_and_bracketed_numbers() -> None:
+    for heading in ("{arabic}、{title}\n", "（{number}）{title}\n"):
+        text = "".join(
+            heading.format(arabic=i, number=n, title=t) + PROSE[n] + "\n"
+            for i, (n, t) in enumerate(TITLES.items(), start=1)
+        )
+        assert {n: s.text for n, s in find_sections(document(text)).items()} == PROSE
