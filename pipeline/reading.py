@@ -54,7 +54,7 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
     before = last_year if last_year and _same_agency(last_year, metadata.agency, metadata.year) else None
     expected = carried_forward(before, {table_id: found.table for table_id, found in recovered.items()}) if before else {}
     decided = {table_id: decide_table(found.table, blocks(found, expected)) for table_id, found in recovered.items()}
-    prose = prose_numbers(sections, document, templates)
+    prose = prose_numbers(sections, document, templates, metadata)
     for table in decided.values():
         _from_prose(table, prose)
         _support_of_last_year(table, expected)

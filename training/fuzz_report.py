@@ -91,12 +91,16 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=10, metavar="K")
     parser.add_argument("--layout", choices=list(LAYOUTS), metavar="版式")
     parser.add_argument("--damage", nargs="*", choices=list(DAMAGES), metavar="损坏")
+    parser.add_argument("--seeds", action="store_true", help="nothing but the seeds of the reports gone wrong")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="fuzz_report_"))
     trials = [
         trial(seed, folder, arguments.layout, arguments.damage)
         for seed in range(arguments.seed, arguments.seed + arguments.reports)
     ]
+    if arguments.seeds:
+        print(*(done.seed for done in trials if done.wrong or done.crash))
+        return 0
     _print_counts(trials)
     _print_worst(trials, arguments.show, folder)
     return int(any(done.wrong or done.crash for done in trials))

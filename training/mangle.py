@@ -56,20 +56,22 @@ def mangled(random: Random, layout: str | None = None, damages: Sequence[str] | 
     Raises:
         KeyError: where a layout or a damage has no such name.
     """
-    report, unknown = draw_report(random)
-    layout = layout or random.choice(list(LAYOUTS))
-    if damages is None:
-        damages = random.sample(list(DAMAGES), random.choice((0, 1, 1, 2, 2, 3)))
+    # Each part has a generator of its own, so that leaving one damage out changes nothing else.
+    base = random.getrandbits(64)
+    report, unknown = draw_report(Random(f"{base} report"))
+    drawn_layout = random.choice(list(LAYOUTS))
+    drawn_damages = random.sample(list(DAMAGES), random.choice((0, 1, 1, 2, 2, 3)))
+    layout = layout or drawn_layout
     page = page_of(report)
     done = []
-    for name in damages:
-        changed = DAMAGES[name](page, random)
+    for name in drawn_damages if damages is None else damages:
+        changed = DAMAGES[name](page, Random(f"{base} {name}"))
         if changed is not None:
             page = changed
             done.append(name)
     suffix, write = LAYOUTS[layout]
     truth = {field: None if field in unknown else value for field, value in report.values.items()}
-    return Mangled(suffix, write(page, random), layout, tuple(done), report, truth)
+    return Mangled(suffix, write(page, Random(f"{base} {layout}")), layout, tuple(done), report, truth)
 
 
 def page_of(report: InventedReport) -> Page:
@@ -547,11 +549,11 @@ def _glue_in_line(cells: tuple[str, ...], random: Random) -> tuple[str, ...] | N
 
 
 def _row2(change: Callable[[tuple[str, ...], Random], tuple[str, ...]]) -> Damage:
-    """On one of the rows of table 2 that have several numbers."""
+    """On one of the rows of table 2 that have three numbers."""
 
     def damage(page: Page, random: Random) -> Page | None:
         def on_rows(rows: list[MatrixRow]) -> list[MatrixRow] | None:
-            places = [i for i, row in enumerate(rows) if row.row_id and sum(map(bool, row.cells)) > 2]
+            places = [i for i, row in enumerate(rows) if row.row_id and all(row.cells) and len(row.cells) == 4]
             if not places:
                 return None
             at = random.choice(places)
@@ -563,7 +565,7 @@ def _row2(change: Callable[[tuple[str, ...], Random], tuple[str, ...]]) -> Damag
 
 
 def _lose_in_row2(cells: tuple[str, ...], random: Random) -> tuple[str, ...]:
-    at = random.randrange(1, len(list(filter(None, cells))))
+    at = random.randrange(1, len(cells))
     return cells[:at] + cells[at + 1 :]
 
 
@@ -756,7 +758,7 @@ def _label_line(sheet: Sheet) -> list[str]:
 def _values_below(sheet: Sheet) -> list[str]:
     lines = []
     for row, cells in zip(sheet.rows, _drawn_cells(sheet), strict=True):
-        n_numbers = {"t2": 1, "t3": 7, "t4": 15}[sheet.table_id]
+        n_numbers = {"t2": len(cells) - 1, "t3": 7, "t4": 15}[sheet.table_id]
         at = max(0, len(cells) - n_numbers) if row.row_id else len(cells)
         lines += filter(None, (" ".join(filter(None, cells[:at])), " ".join(filter(None, cells[at:]))))
     return lines

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 
 # Formats that a file names by number only.
-_BUILT_IN = {
+BUILT_IN_FORMATS = {
     9: "0%", 10: "0.00%", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm",
     20: "h:mm", 21: "h:mm:ss", 22: "yyyy-mm-dd h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy",
     31: "yyyy年m月d日", 32: "h时mm分", 33: "h时mm分ss秒", 34: "h:mm", 35: "h:mm", 36: "yyyy年m月", 45: "mm:ss",
@@ -29,7 +29,7 @@ def shown_number(number: float, format_code: str | None, format_id: int = 0, fro
         format_id: the number of a built-in format.
         from_1904: days count from 1904 rather than 1900.
     """
-    code = format_code if format_code is not None else _BUILT_IN.get(format_id, "")
+    code = format_code if format_code is not None else BUILT_IN_FORMATS.get(format_id, "")
     section = code.split(";")[0]
     bare = _LITERAL.sub("", section)
     if "%" in bare:

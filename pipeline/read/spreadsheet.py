@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from pathlib import PurePath
+from warnings import catch_warnings, simplefilter
 
 import olefile
 import xlrd
-from lxml import etree
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles.numbers import is_date_format
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
 from xlrd.sheet import Sheet
 
 from pipeline.document import Block, Cell, Document, Format, Grid, Picture, Reading, Source
 from pipeline.errors import E105, E106, GoujiError
 from pipeline.limits import Limits, default_limits
 from pipeline.read.html_text import OUTER_SPACE
-from pipeline.read.package import Package, open_package
+from pipeline.read.package import open_package
 from pipeline.read.sheet_format import plain_number, shown_number
+from pipeline.read.workbook_cells import NOT_STORED, Merge, cells_alone
 
-_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 
 
@@ -31,8 +35,7 @@ class _Sheet:
 
     name: str
     cells: dict[tuple[int, int], str | None] = field(default_factory=dict)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """First row, first column, and the row and column after the last."""
+    merges: list[Merge] = field(default_factory=list)
 
 
 def read_xlsx(data: bytes, name: str, sha256: str, limits: Limits | None = None) -> Document:
@@ -46,119 +49,55 @@ def read_xlsx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
     """
     limits = limits or default_limits()
     package = open_package(data, limits)
-    main = next((target for kind, target in package.relations("").values() if kind == "officeDocument"), "")
-    if main not in package.names:
-        main = "xl/workbook.xml"
-    if main not in package.names:
-        raise GoujiError(E105, reason="没有工作簿（xl/workbook.xml）")
-    workbook = package.xml(main)
-    relations = package.relations(main)
-    by_kind = dict(relations.values())
-    texts = _shared_texts(package, by_kind.get("sharedStrings", ""))
-    formats = _formats(package, by_kind.get("styles", ""))
-    properties = workbook.find(f"{_S}workbookPr")
-    from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    copy, merges = cells_alone(package)
     warnings: list[str] = []
     sheets: list[_Sheet] = []
-    for element in workbook.iter(f"{_S}sheet"):
-        sheet = _Sheet(element.get("name") or "")
-        if element.get("state") in ("hidden", "veryHidden"):
-            warnings.append(f"隐藏的工作表“{sheet.name}”未读取。")
-            continue
-        relation = next((str(text) for key, text in element.attrib.items() if str(key).endswith("}id")), "")
-        kind, target = relations.get(relation, ("", ""))
-        if kind != "worksheet" or target not in package.names:
-            continue
-        _read_sheet(package.xml(target), sheet, texts, formats, from_1904)
-        sheets.append(sheet)
+    with _failing_as_damaged("工作簿内容无法解析"), catch_warnings():
+        simplefilter("ignore")
+        book = load_workbook(copy, data_only=True)
+        for source in book.worksheets:
+            if source.sheet_state != "visible":
+                warnings.append(f"隐藏的工作表“{source.title}”未读取。")
+                continue
+            sheets.append(_Sheet(source.title, dict(_xlsx_cells(book, source.title)), merges.get(source.title, [])))
     blocks = list(_grids(sheets, limits.max_cells, warnings))
     if not blocks and any(member.startswith("xl/media/") for member in package.names):
         blocks.append(Picture(0, 0))
     return _document(name, sha256, "xlsx", blocks, warnings)
 
 
-def _shared_texts(package: Package, part: str) -> list[str]:
-    if part not in package.names:
-        return []
-    return [_rich_text(item) for item in package.xml(part).iterfind(f"{_S}si")]
-
-
-def _rich_text(item: etree._Element) -> str:
-    """The text of a string made of runs, without the phonetic hints of East Asian editions."""
-    runs = (text for text in item.iter(f"{_S}t") if (parent := text.getparent()) is None or parent.tag != f"{_S}rPh")
-    return "".join(text.text or "" for text in runs)
-
-
-def _formats(package: Package, part: str) -> list[tuple[str | None, int]]:
-    """The number format of every cell style: its own text, or None and its number."""
-    if part not in package.names:
-        return []
-    root = package.xml(part)
-    codes = {_integer(code.get("numFmtId")): code.get("formatCode") or "" for code in root.iter(f"{_S}numFmt")}
-    numbers = [_integer(style.get("numFmtId")) for style in root.iterfind(f"{_S}cellXfs/{_S}xf")]
-    return [(codes.get(number), number) for number in numbers]
-
-
-def _integer(text: str | None) -> int:
-    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else 0
-
-
-def _read_sheet(
-    root: etree._Element, sheet: _Sheet, texts: list[str], formats: list[tuple[str | None, int]], from_1904: bool
-) -> None:
-    row = -1
-    for line in root.iterfind(f"{_S}sheetData/{_S}row"):
-        row = _integer(line.get("r")) - 1 if line.get("r") else row + 1
-        column = -1
-        for element in line.iterfind(f"{_S}c"):
-            place = _place(element.get("r"))
-            # The reference may be left out; the cell then follows the one before it.
-            at_row, column = place if place is not None else (row, column + 1)
-            if 0 <= at_row < _LAST_ROW and 0 <= column < _LAST_COLUMN:
-                text = _cell_text(element, texts, formats, from_1904)
-                if text != "":
-                    sheet.cells[at_row, column] = text
-    for merge in root.iterfind(f"{_S}mergeCells/{_S}mergeCell"):
-        first, _, last = (merge.get("ref") or "").partition(":")
-        begin, end = _place(first), _place(last or first)
-        if begin is not None and end is not None and begin[0] <= end[0] and begin[1] <= end[1]:
-            sheet.merges.append((begin[0], begin[1], end[0] + 1, end[1] + 1))
-
-
-def _place(reference: str | None) -> tuple[int, int] | None:
-    found = _REFERENCE.fullmatch(reference or "")
-    if not found:
-        return None
-    column = 0
-    for letter in found.group(1):
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found.group(2)) - 1, column - 1
-
-
-def _cell_text(
-    element: etree._Element, texts: list[str], formats: list[tuple[str | None, int]], from_1904: bool
-) -> str | None:
-    kind = element.get("t") or "n"
-    if kind == "inlineStr":
-        inline = element.find(f"{_S}is")
-        return _rich_text(inline).strip(OUTER_SPACE) if inline is not None else ""
-    stored = element.findtext(f"{_S}v")
-    if stored is None or not stored.strip():
-        return None if element.find(f"{_S}f") is not None and kind == "n" else ""
-    if kind == "s":
-        index = _integer(stored.strip())
-        return texts[index].strip(OUTER_SPACE) if index < len(texts) else None
-    if kind == "b":
-        return "TRUE" if stored.strip() == "1" else "FALSE"
-    if kind != "n":
-        return stored.strip(OUTER_SPACE)
+@contextmanager
+def _failing_as_damaged(what: str) -> Iterator[None]:
+    """On a damaged file the libraries fail wherever they happen to stumble, with any error."""
     try:
-        number = float(stored)
-    except ValueError:
-        return stored.strip(OUTER_SPACE)
-    style = _integer(element.get("s"))
-    code, number_format = formats[style] if style < len(formats) else (None, 0)
-    return shown_number(number, code, number_format, from_1904)
+        yield
+    except (MemoryError, GoujiError):
+        raise
+    except Exception as error:
+        raise GoujiError(E105, reason=f"{what}（{type(error).__name__}）") from None
+
+
+def _xlsx_cells(book: Workbook, title: str) -> Iterator[tuple[tuple[int, int], str | None]]:
+    # Not iter_rows: between two cells in opposite corners it would make all the others.
+    for (row, column), cell in book[title]._cells.items():
+        value = cell.value
+        text: str | None
+        if value is None or not (1 <= row <= _LAST_ROW and 1 <= column <= _LAST_COLUMN):
+            continue
+        if cell.data_type == "e" and value == NOT_STORED:
+            text = None
+        elif isinstance(value, bool):
+            text = "TRUE" if value else "FALSE"
+        elif isinstance(value, int | float):
+            text = shown_number(float(value), cell.number_format)
+        elif isinstance(value, date | time | timedelta):
+            code = cell.number_format if is_date_format(cell.number_format) else "yyyy-mm-dd"
+            days = to_excel(value, book.epoch)  # type: ignore[no-untyped-call]
+            text = shown_number(days, code, from_1904=book.epoch == CALENDAR_MAC_1904)
+        else:
+            text = str(value).strip(OUTER_SPACE)
+        if text != "":
+            yield (row - 1, column - 1), text
 
 
 def read_xls(data: bytes, name: str, sha256: str, limits: Limits | None = None) -> Document:
@@ -171,7 +110,7 @@ def read_xls(data: bytes, name: str, sha256: str, limits: Limits | None = None) 
     book = _open_xls(data)
     warnings: list[str] = []
     sheets: list[_Sheet] = []
-    try:
+    with _failing_as_damaged("工作簿内容无法解析"):
         for at, sheet_name in enumerate(book.sheet_names()):
             source = book.sheet_by_index(at)
             if source.visibility:
@@ -181,10 +120,6 @@ def read_xls(data: bytes, name: str, sha256: str, limits: Limits | None = None) 
             sheet.cells.update(_xls_cells(book, source))
             sheet.merges.extend((top, left, bottom, right) for top, bottom, left, right in source.merged_cells)
             sheets.append(sheet)
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise GoujiError(E105, reason=f"工作簿内容无法解析（{type(error).__name__}）") from None
     return _document(name, sha256, "xls", list(_grids(sheets, limits.max_cells, warnings)), warnings)
 
 
@@ -211,15 +146,10 @@ def _workbook_stream(data: bytes) -> bytes:
     """The workbook without its container, whose damage sends xlrd round in circles but is noticed by olefile."""
     if not data.startswith(olefile.MAGIC):
         return data
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            name = next(name for name in ("Workbook", "Book") if container.exists(name))
-            with container.openstream(name) as stream:
-                return bytes(stream.read())
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise GoujiError(E105, reason=f"OLE 容器无法解析（{type(error).__name__}）") from None
+    with _failing_as_damaged("OLE 容器无法解析"), olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = next(name for name in ("Workbook", "Book") if container.exists(name))
+        with container.openstream(name) as stream:
+            return bytes(stream.read())
 
 
 def _xls_cells(book: xlrd.Book, sheet: Sheet) -> Iterator[tuple[tuple[int, int], str]]:
@@ -293,7 +223,7 @@ def _grid(sheet: _Sheet, max_cells: int) -> Grid | None:
             text = sheet.cells.get((row, column), "")
             readings = () if text is None else (Reading(text, "spreadsheet"),)
             row_span, column_span = spans.get((row, column), (1, 1))
-            place = Source(place=f"{sheet.name}!{_column_letters(column)}{row + 1}")
+            place = Source(place=f"{sheet.name}!{get_column_letter(column + 1)}{row + 1}")
             cells.append(Cell(row - top, column - left, readings, row_span, column_span, place))
     return Grid(n_rows, n_columns, tuple(cells), True, Source(place=sheet.name))
 
@@ -311,15 +241,6 @@ def _grown(
 _OVERHANG = 30
 """Rows or columns that a merged cell with text may reach past the last cell with text; whole-row merges reach
 thousands."""
-
-
-def _column_letters(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _document(name: str, sha256: str, format: Format, blocks: list[Block], warnings: list[str]) -> Document:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field as member, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as member
 
 from pipeline.reconcile.rules import assess, rules_by_field
 from pipeline.reconcile.wholes import Block, Whole
@@ -67,19 +68,20 @@ def _withhold_unconfirmed(
 
     Where a row had to be put together (a lost cell, digits cut apart), its numbers stand where they do only
     by assumption. They are accepted where a rule confirms them: one that holds on what was printed. A value
-    that was not printed needs two rules that agree, or one whose other numbers are all confirmed. Where numbers did not stand behind their label, the rule
-    must be one that other rows share: the row's own sum says nothing of whose row it is.
+    that was not printed needs two rules that agree, or one whose other numbers are all confirmed. Where numbers
+    did not stand behind their label, or were cut so that the row's own sum holds, the rule must be one that other
+    rows share, if the table has such: the row's own sum says nothing of whose row it is or of where to cut.
     """
     values = {field: decision.value for field, decision in decisions.items()}
     confirmed: dict[str, int] = dict.fromkeys(decisions, 0)
+    shared = {field for rule in table.rules if _across_rows(rule) for field in (*rule.left, *rule.right)}
     for rule in table.rules:
         fields = (*rule.left, *rule.right)
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         if len(unfound) > 1 or assess(rule, values).verdict != "holds":
             continue
-        across = len({field.split(".")[1] for field in fields}) > 1
         for field in unfound or fields:
-            confirmed[field] += across or field not in moved
+            confirmed[field] += _across_rows(rule) or field not in moved or field not in shared
     for rule in table.rules:
         fields = (*rule.left, *rule.right)
         unfound = [field for field in fields if not _printed_so(decisions[field])]
@@ -101,6 +103,10 @@ def _withhold_unconfirmed(
             )
 
 
+def _across_rows(rule: Rule) -> bool:
+    return len({field.split(".")[1] for field in (*rule.left, *rule.right)}) > 1
+
+
 def _share_within_rows(
     table: Table,
     decisions: Mapping[str, Decision],
@@ -111,7 +117,7 @@ def _share_within_rows(
     """A row's own sum, holding on the print, carries what confirms one of its numbers above 0 to the others."""
     for rule in table.rules:
         fields = (*rule.left, *rule.right)
-        if len({field.split(".")[1] for field in fields}) > 1 or not moved.intersection(fields):
+        if _across_rows(rule) or not moved.intersection(fields):
             continue
         if assess(rule, values).verdict != "holds" or not all(_printed_so(decisions[field]) for field in fields):
             continue

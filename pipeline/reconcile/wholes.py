@@ -36,7 +36,8 @@ class Whole:
     notes: dict[str, str]
     """What had to be assumed to read a field, in Chinese; fields read as they stand are left out."""
     moved: frozenset[str] = frozenset()
-    """Fields of rows whose numbers did not stand behind their label."""
+    """Fields of rows whose own sum is no evidence: their numbers did not stand behind their label, or were cut
+    apart so that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,12 @@ def _seen(structure: Structure, readings: list[RowReading], values: dict[str, Nu
         note = "；".join(filter(None, (reading.note, structure.note if unit.moved else "")))
         if note:
             notes |= dict.fromkeys(unit.fields, note)
-    moved = frozenset(field for unit in structure.units if unit.moved for field in unit.fields)
+    moved = frozenset(
+        field
+        for unit, reading in zip(structure.units, readings, strict=True)
+        if unit.moved or reading.cut
+        for field in unit.fields
+    )
     return Whole(cost, cells, values, notes, moved)
 
 

@@ -114,6 +114,8 @@ def _titles(lines: list[str]) -> Iterator[_Title]:
             if count > 1 and (_REPORT.search(_squeezed(parts[0])) or "。" in "".join(parts)):
                 break
             found = _title(parts)
+            if count > 1 and found and (alone := _title(parts[-1:])) and alone.agency:
+                break
             if found and (count == 1 or found.year is not None or i < 6):
                 taken = i + count - 1
                 yield found
@@ -134,7 +136,7 @@ def _title(parts: list[str]) -> _Title | None:
     if len(raw) > 2 * LONGEST_TITLE:
         # A page run together: the title is what stands between blanks.
         raw = raw[:600]
-        pieces = [piece for piece in re.split(r"[|_>]|(?<=[报告])\s|\s(?=[一-鿿]{4})", raw) if "公开" in piece]
+        pieces = [piece for piece in re.split(r"[|_>:]|(?<=报告)|\s(?=[一-鿿]{4})", raw) if "公开" in piece]
         found = [title for piece in pieces[:6] if (title := _title_in(_squeezed(piece)[:LONGEST_TITLE], False))]
         return found[0] if found else None
     # Two names before a year are one joint title; what stands before them in a breadcrumb is not.
@@ -181,15 +183,22 @@ _GENERIC = re.compile(
     r"(?:市|区|县|省)?(?:政府|人民政府|办公室|局|委|管委会|街道|镇|乡)$|(?:的|和|与|在|对|将|由|请|按照|根据|关于|现))"
 )
 _NOT_NAME = re.compile(
-    r"[的年月日号是为了在已将对把被于和及或]$|年度|工作|信息|公开|报告|条例|根据|按照|要求|统计|栏目|现将|如下"
+    r"[的年月日号是为了在已将对把被于和及或]$|年度|工作(?![委部局])|信息(?!化|中心|产业|通信|技术|安全)|公开(?!发行)|报告|条例|根据|按照|要求|统计(?![局处站中])|栏目|现将|如下"
 )
 _CALLS = re.compile(r"\(以下简称[^()]*\)|\(简称[^()]*\)")
+
+
+_FURNITURE = re.compile(
+    r"^(?:网站首页|首页|政府信息公开|政务公开|信息公开|公开|年度报告|年报|专栏|正文|打印|收藏|关闭|分享|次数?|浏览|阅读|当前位置)+"
+)
+"""What a page's own frame leaves before a title that stands behind it without a break."""
 
 
 def _agency_name(text: str) -> str:
     """The text as the name of an agency; '' where it is none."""
     name = _CALLS.sub("", _squeezed(text))
     name = re.sub(r"^(?:现将|现就|由|将|附件\d?|[()])+", "", name)
+    name = _FURNITURE.sub("", name)
     name = name if name.count("(") == name.count(")") else name.strip("()")
     if name.endswith("人民"):
         name += "政府"
@@ -339,7 +348,7 @@ def _year(
 # --- dates ---------------------------------------------------------------------------------------
 
 _DAY = r"(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*日?"
-_TO = r"\s*(?:00:00)?\s*(?:起|开始|日起)?\s*(?:至|到|-+|~|～|〜|止)\s*"
+_TO = r"\s*(?:00:00)?\s*(?:算?起|开始|日起)?\s*,?\s*(?:至|到|-+|~|～|〜|止)\s*"
 _FULL_RANGE = re.compile(_DAY + _TO + r"(?:(\d{4})\s*(?:年|[-./]))?\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})\s*日?")
 _LOST_RANGE = re.compile(
     r"(20[0-3]\d)\s*年?\s*1\s*[月./-]?\s*1\s*日?\s*(?:起|开始)?\s*(?:至|到|-+|~)\s*(?:(20[0-3]\d)\s*年?)?\s*12\s*[月./-]?\s*31\s*日?"

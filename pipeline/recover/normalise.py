@@ -9,7 +9,9 @@ from functools import cache, lru_cache
 _DASHES = "‐‑‒–—―−－﹣ー"
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u0007"
-_TRADITIONAL = frozenset("開規範請數總計處產許務業訴訟復議糾維結審報檔級關於補錄複園長門閱電機構團體學書單與個為無會員區縣鄉鎮")
+_TRADITIONAL = frozenset(
+    "開規範請數總計處產許務業訴訟復議糾維結審報檔級關於補錄複園長門閱電機構團體學書單與個為無會員區縣鄉鎮"
+)
 _NUMBERING = re.compile(
     r"^(?:[(〔【]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)〕】、.:]+|第[一二三四五六七八九十]+[、.]|[①-⑳⑴-⒇㈠-㈩])+"
 )
@@ -33,7 +35,9 @@ def _one_to_one() -> dict[int, str]:
 def plain(text: str) -> str:
     """Full-width to half-width, odd spaces and dashes to the usual ones, radicals to their characters.
     Keeps the length, so that an index into the result is an index into `text`."""
-    return text if text.isascii() else text.translate(_one_to_one())
+    if text.isascii():
+        return text.replace("\t", " ").replace("\a", " ")
+    return text.translate(_one_to_one())
 
 
 @cache
@@ -61,7 +65,10 @@ def key(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def numbering(text: str) -> str:
-    """The numbering before a label without its punctuation: `1.属于国家秘密` gives `1`, `（七）总计` gives `七`; else ''."""
+    """The numbering before a label without its punctuation, '' where it has none.
+
+    `1.属于国家秘密` and `①属于国家秘密` give `1`, `（七）总计` gives `七`.
+    """
     bare = re.sub(r"\s+", "", plain(text))
     match = _NUMBERING.match(bare)
     if not match:
@@ -69,5 +76,4 @@ def numbering(text: str) -> str:
     found = re.findall(r"[一二三四五六七八九十]+|\d+|[①-⑳⑴-⒇㈠-㈩]", match.group())
     if not found:
         return ""
-    last: str = found[-1]
-    return unicodedata.normalize("NFKC", last).strip("()") if not last.isdigit() else last
+    return unicodedata.normalize("NFKC", found[-1]).strip("()")

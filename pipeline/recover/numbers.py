@@ -18,10 +18,14 @@ _NUMBER = re.compile(
 )
 _DASH = re.compile(r"^(?:[-/\\*~_]+|无|没有|—+|\.|、)$")
 _ZERO_LIKE = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "О": "0", "о": "0", "零": "0", "Ｏ": "0"})
-_ONE_LIKE = str.maketrans({"l": "1", "I": "1", "|": "1"})
-_HAN_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_ONE_LIKE = str.maketrans({"l": "1", "I": "1"})
+_HAN_DIGITS = {"零": 0, "两": 2} | {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SHOWN = re.compile(r"(?:(?:[-+]|增加?|减少?|新增|下降)\s*)?[\dOo〇○零lI][\dOo〇○零lI\s,.'’]*")
 _HAN = re.compile(r"^[零〇一二两三四五六七八九十百千万]+$")
+
+MOST_DIGITS = 15
+"""Digits of a number at most; more are no count and no amount, and would not survive as a JSON number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class CellText:
     value: Number | None
     unit: str | None = None
     sure: bool = True
-    """False where a letter had to be taken for a digit."""
+    """False where a letter had to be taken for a digit, or zeros stand before the number."""
 
 
 BLANK = CellText("blank", None, None)
@@ -45,7 +49,7 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     """Makes out a number cell.
 
     A sign counts only in a signed column, a fraction only in a decimal one (`5.0` is 5 anywhere).
-    Text that holds no number, or more than one, is `unread`.
+    Text that holds no number, more than one, or one of more than `MOST_DIGITS` digits, is `unread`.
     """
     bare = plain(text).strip().strip("|").strip()
     if not bare:
@@ -61,20 +65,26 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
         han = han_number(bare) if len(bare) > 1 or bare in "一二三四五六七八九十" else None
         return UNREAD if han is None else CellText("number", text.strip(), han, sure=False)
     digits = re.sub(r"[,'’]", "", found["digits"])
+    if len(digits) > MOST_DIGITS + ("." in digits):
+        return UNREAD
+    if re.match(r"0\d", digits):
+        sure = False
     negative = (found["sign"] or "") in {"-", "减", "减少", "下降"}
     value: Number = float(digits) if "." in digits else int(digits)
     if isinstance(value, float) and value.is_integer() and not decimal:
         value = int(value)
     if (isinstance(value, float) and not decimal) or (negative and not signed):
         return UNREAD
-    printed = re.search(
-        r"(?:[-+]|增加?|减少?|新增|下降)?\s*[\dOo〇○零lI][\dOo〇○零lI\s,.'’]*", plain(text).strip()
-    )
-    shown = text.strip()
-    if printed:
-        start, end = printed.span()
-        shown = text.strip()[start:end].strip().rstrip(",.")
-    return CellText("number", shown, -value if negative else value, found["unit"], sure)
+    start, end = _printed_span(plain(text))
+    shown = text[start:end].strip().rstrip(",.")
+    return CellText("number", shown, -value if negative and value else value, found["unit"], sure)
+
+
+def _printed_span(text: str) -> tuple[int, int]:
+    """Where the number stands in a text that is known to hold one: without unit, note and space around it."""
+    found = _SHOWN.search(text)
+    start, end = found.span() if found else (0, len(text))
+    return start, start + len(text[start:end].rstrip())
 
 
 def _tight(text: str) -> str:

@@ -148,6 +148,8 @@ def _guarded(
         return None
     if received and match.start("n") not in received:
         return None
+    if rule.id == "new_without_verb" and re.search(r"发布|公布|主动公开", text[: match.start()]):
+        return None
     if re.search(r"重复|撤[回销]|补正|结转|转办|转来|延期", clause + behind):
         return None
     private = "个人" in clause and "申请公开" not in clause

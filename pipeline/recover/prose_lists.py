@@ -22,7 +22,7 @@ class _Name:
 
 
 _AND = re.compile(r"^(?:、|和|及|与|或|以及|或者|并|及其|,)?(?:提起|被提起|被)?$")
-_REVIEWING = re.compile(r"(?:审理|审结|化解|代理|承办|办理|受理|参与|出庭)[^,;。]{0,10}(?:复议|诉讼|应诉)")
+_REVIEWING = re.compile(r"(?:审理|审结|化解|代理|承办|办理|受理|参与|出庭|收到|接收)[^,;。]{0,10}(?:复议|诉讼|应诉)")
 """Other people's cases, which a legal department deals with as its work."""
 _RESULT_OF = re.compile(r"(未经复议|直接起诉)|(复议后)|(复议)|(诉讼|应诉)")
 
@@ -125,7 +125,8 @@ def _named(sentence: Sentence, name: _Name, at: int, received: list[int]) -> Ite
         fields = [tuple(f"t4.{one}.{label.column}" for one in row) for label in name.labels]
     elif need not in sentence.topics:
         return
-    if need == "review" and _REVIEWING.search(sentence.text) and not ABOUT_INFORMATION.search(sentence.text):
+    reviewing = need == "review" and sentence.section != "四" and _REVIEWING.search(sentence.text)
+    if reviewing and not ABOUT_INFORMATION.search(sentence.text[:at]):
         return
     strength: Strength = "loose" if any(label.strength == "loose" for label in name.labels) else "exact"
     between = sentence.text[min(name.end, at) : max(name.start, at)] + sentence.text[name.start : name.end]

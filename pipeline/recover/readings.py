@@ -24,6 +24,8 @@ MOST_READINGS = 400
 """Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
 LONGEST_RUN = 80
 """Digits of a run that are cut into cells at most; a longer one is left unread."""
+MOST_STEPS = 100_000
+"""Steps that cutting one row may take; a row that needs more is left unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class RowReading:
     cost: int = 0
     note: str = ""
     """What had to be assumed, in Chinese; empty where the row was read as it stands."""
+    cut: bool = False
+    """Digits that ran together were cut so that the row's own sums hold: that these hold proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ def read_row(
     if any(token.soft for token in tokens) or (len(inner) < shape.width and _glued(inner, shape)):
         for token_list, cost in _without_numbering(inner or tokens):
             found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
-        if not found:
-            found += _bordered(pieces(tokens), shape, None, True)
+        apart_at_spaces = pieces(tokens)
+        if not found or (1 < len(apart_at_spaces) < shape.width and not _sums_hold(found[0], shape)):
+            found += _bordered(apart_at_spaces, shape, None, True)
     found = _distinct(found)
     if not found or len(found) > MOST_READINGS:
         text = " ".join(token.text for token in tokens)
@@ -117,6 +122,12 @@ def _spaced_apart(tokens: Sequence[Token], shape: RowShape) -> list[Token] | Non
     while len(apart) > shape.width and apart[-1].kind == "blank":
         apart.pop()
     return apart if len(apart) == shape.width else None
+
+
+def _sums_hold(row: RowReading, shape: RowShape) -> bool:
+    """Whether the form asks for sums in the row and all of them hold on what the reading says."""
+    values = [cell.value or 0 for cell in row.cells]
+    return bool(shape.sums) and all(sum(values[i] for i in parts) == values[total] for parts, total in shape.sums)
 
 
 def _distinct(rows: list[RowReading]) -> list[RowReading]:
@@ -308,6 +319,8 @@ def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
     rows = [_cut_row(cut, shape) for cut in _cuts(apart, shape)]
     if rows:
         return rows
+    if len(apart) == 1:
+        return []
     whole = replace(apart[0], text="".join(piece.text for piece in apart))
     return [
         replace(_cut_row(cut, shape), cost=costs.crossed_space, note="数字被空格断开且连写")
@@ -327,7 +340,9 @@ def _cut_row(cut: Cut, shape: RowShape) -> RowReading:
             place = replace(place, chars=(place.chars[0] + start, place.chars[0] + end))
         cell = _cell(replace(piece, text=piece.text[start:end], source=place), index, shape)
         cells.append(replace(cell, text=piece.text))
-    return RowReading(tuple(cells), 0, "" if all(e - s == len(p.text) for p, s, e in cut) else "各栏数字连写")
+    if all(end - start == len(piece.text) for piece, start, end in cut):
+        return RowReading(tuple(cells))
+    return RowReading(tuple(cells), 0, "各栏数字连写", cut=True)
 
 
 def _cuts(pieces: Sequence[Token], shape: RowShape) -> list[Cut]:
@@ -361,13 +376,17 @@ def _walk(
     checks = {total: parts for parts, total in shape.sums}
     found: list[Cut] = []
     room = [sum(len(piece.text) for piece in pieces[i:]) for i in range(len(pieces) + 1)]
+    most = 20 * MOST_READINGS if check else MOST_READINGS
+    steps = 0
 
     def value(atom: tuple[Token, int, int], index: int) -> Number | None:
         made = read_cell(atom[0].text[atom[1] : atom[2]], signed=index in shape.signed, decimal=index in shape.decimal)
         return 0 if made.kind == "dash" else made.value if made.kind == "number" else None
 
     def step(piece: int, start: int, chosen: list[tuple[Token, int, int]], values: list[Number]) -> None:
-        if len(found) > 20 * MOST_READINGS:
+        nonlocal steps
+        steps += 1
+        if len(found) > most or steps > MOST_STEPS:
             return
         index = len(chosen)
         if piece == len(pieces):
@@ -378,6 +397,8 @@ def _walk(
         if index == shape.width or left < shape.width - index or len(pieces) - piece > shape.width - index:
             return
         for atom in by_start.get((piece, start), ()):
+            if index == shape.width - 1 and atom[2] < len(pieces[piece].text):
+                continue
             number = value(atom, index)
             if number is None:
                 continue
@@ -393,4 +414,4 @@ def _walk(
             values.pop()
 
     step(0, 0, [], [])
-    return found if check or len(found) <= MOST_READINGS else []
+    return found if len(found) <= most and steps <= MOST_STEPS else []
