@@ -52,7 +52,8 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
     _check_is_report(document, recovered, sections)
     templates = {table_id: found.table.template for table_id, found in recovered.items()}
     before = last_year if last_year and _same_agency(last_year, metadata.agency, metadata.year) else None
-    expected = carried_forward(before, {table_id: found.table for table_id, found in recovered.items()}) if before else {}
+    tables = {table_id: found.table for table_id, found in recovered.items()}
+    expected = carried_forward(before, tables) if before else {}
     decided = {table_id: decide_table(found.table, blocks(found, expected)) for table_id, found in recovered.items()}
     prose = prose_numbers(sections, document, templates, metadata)
     for table in decided.values():
@@ -60,7 +61,8 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
         _support_of_last_year(table, expected)
     findings = _findings(decided, recovered, prose, metadata.year)
     if before:
-        findings += last_year_findings(before, {f: d.value for t in decided.values() for f, d in t.decisions.items()}, expected)
+        values = {field: decision.value for table in decided.values() for field, decision in table.decisions.items()}
+        findings += last_year_findings(before, values, expected)
     return Report(
         schema="gouji-record/1",
         file=document.name,
@@ -178,11 +180,11 @@ def _findings(
     values = {field: decision.value for table in decided.values() for field, decision in table.decisions.items()}
     tables = {table_id: table.table for table_id, table in decided.items()}
     findings += prose_findings(prose, values, tables)
-    for table_id, found in recovered.items():
+    for found in recovered.values():
         title = f"{found.table.section}、{found.table.title}"
         if not found.found:
             findings.append(Finding(level="warning", code="TABLE", message=f"没有找到表格：{title}"))
-        elif year and found.table.template != template_for_year(year) and found.table.template != "":
+        elif year and found.table.template != template_for_year(year):
             findings.append(
                 Finding(
                     level="info",

@@ -71,7 +71,7 @@ def mangled(random: Random, layout: str | None = None, damages: Sequence[str] | 
             done.append(name)
     suffix, write = LAYOUTS[layout]
     truth = {field: None if field in unknown else value for field, value in report.values.items()}
-    return Mangled(suffix, write(page, Random(f"{base} {layout}")), layout, tuple(done), report, truth)
+    return Mangled(suffix, write(page), layout, tuple(done), report, truth)
 
 
 def page_of(report: InventedReport) -> Page:
@@ -358,8 +358,8 @@ def rows_fused(page: Page, random: Random) -> Page | None:
 
 
 def column_gone(page: Page, random: Random) -> Page | None:
-    """A column of nothing but zeros and blanks left out, with or without its head."""
-    with_head = random.random() < 0.5
+    """A column of nothing but zeros and blanks left out. Its head may stay only where the totals tell what is gone."""
+    drawn = random.random() < 0.5
 
     def change(rows: list[MatrixRow]) -> list[MatrixRow] | None:
         whole = _form_rows(rows)
@@ -369,6 +369,7 @@ def column_gone(page: Page, random: Random) -> Page | None:
         if not empty:
             return None
         gone = random.choice(empty)
+        with_head = drawn or gone == LABELS + 6 or not any(rows[i].cells[-1] for i in whole)
         return [
             replace(row, cells=row.cells[:gone] + row.cells[gone + 1 :])
             if len(row.cells) == LABELS + 7 and (row.row_id != HEAD or with_head)
@@ -412,7 +413,7 @@ def row_unknown(page: Page, random: Random) -> Page | None:
     return _on(page, "t3", change)
 
 
-def trailing_dropped(page: Page, random: Random) -> Page | None:
+def trailing_dropped(page: Page, _: Random) -> Page | None:
     def change(rows: list[MatrixRow]) -> list[MatrixRow]:
         changed = []
         for row in rows:
@@ -569,7 +570,7 @@ def _lose_in_row2(cells: tuple[str, ...], random: Random) -> tuple[str, ...]:
     return cells[:at] + cells[at + 1 :]
 
 
-def _glue_in_row2(cells: tuple[str, ...], random: Random) -> tuple[str, ...]:
+def _glue_in_row2(cells: tuple[str, ...], _: Random) -> tuple[str, ...]:
     return (cells[0], "".join(cells[1:]))
 
 
@@ -577,19 +578,19 @@ def _letter_o(cell: str, random: Random) -> str:
     return random.choice("OoＯ") if cell == "0" and random.random() < 0.2 else cell
 
 
-def _wide(cell: str, random: Random) -> str:
+def _wide(cell: str, _: Random) -> str:
     return "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in cell)
 
 
-def _thousands(cell: str, random: Random) -> str:
+def _thousands(cell: str, _: Random) -> str:
     return f"{int(cell):,}" if cell.isdigit() else cell
 
 
-def _unit(cell: str, random: Random) -> str:
+def _unit(cell: str, _: Random) -> str:
     return cell + "件" if cell.isdigit() else cell
 
 
-def _dash(cell: str, random: Random) -> str:
+def _dash(cell: str, _: Random) -> str:
     return "/" if cell == "0" else cell
 
 
@@ -645,10 +646,10 @@ DAMAGES: Mapping[str, Damage] = {
 SheetText: TypeAlias = Callable[[Sheet], list[str]]
 
 
-def _text(sheet_text: SheetText, marks: bool = False) -> Callable[[Page, Random], bytes]:
+def _text(sheet_text: SheetText, marks: bool = False) -> Callable[[Page], bytes]:
     """Paragraphs a line each and every table as `sheet_text` makes it; `marks` sets Markdown headings."""
 
-    def write(page: Page, random: Random) -> bytes:
+    def write(page: Page) -> bytes:
         lines: list[str] = []
         for block in page:
             if isinstance(block, Sheet):
@@ -756,7 +757,7 @@ def _label_line(sheet: Sheet) -> list[str]:
 
 
 def _values_below(sheet: Sheet) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for row, cells in zip(sheet.rows, _drawn_cells(sheet), strict=True):
         n_numbers = {"t2": len(cells) - 1, "t3": 7, "t4": 15}[sheet.table_id]
         at = max(0, len(cells) - n_numbers) if row.row_id else len(cells)
@@ -778,10 +779,10 @@ def _values_apart(sheet: Sheet) -> list[str]:
     return [*filter(None, labels), *filter(None, numbers)]
 
 
-def _run_together(between: str, whole: bool) -> Callable[[Page, Random], bytes]:
+def _run_together(between: str, whole: bool) -> Callable[[Page], bytes]:
     """Every table (or the whole page) as one line."""
 
-    def write(page: Page, random: Random) -> bytes:
+    def write(page: Page) -> bytes:
         parts = [
             between.join(filter(None, (_flat(cell) for row in block.rows for cell in row.cells)))
             if isinstance(block, Sheet)
@@ -793,8 +794,8 @@ def _run_together(between: str, whole: bool) -> Callable[[Page, Random], bytes]:
     return write
 
 
-def _html(sheet_markup: Callable[[Sheet], str], nested: bool = False) -> Callable[[Page, Random], bytes]:
-    def write(page: Page, random: Random) -> bytes:
+def _html(sheet_markup: Callable[[Sheet], str], nested: bool = False) -> Callable[[Page], bytes]:
+    def write(page: Page) -> bytes:
         parts = [
             sheet_markup(block) if isinstance(block, Sheet) else f"<p>{escape(block.text)}</p>\n" for block in page
         ]
@@ -856,7 +857,7 @@ def _merged_right(sheet: Sheet, number: int) -> str:
     """Blank cells of a row joined to the cell on their left, as heads have them; a number cell stays single."""
     row = sheet.rows[number]
     if row.row_id:
-        filled = [cell for cell in row.cells] if sheet.table_id == "t4" else [cell for cell in row.cells if cell]
+        filled = list(row.cells) if sheet.table_id == "t4" else [cell for cell in row.cells if cell]
         wide = max(len(other.cells) for other in sheet.rows)
         return "".join(_td(cell) for cell in filled[:-1]) + _td(filled[-1], max(1, wide - len(filled) + 1))
     tags, place = "", 0
@@ -869,7 +870,7 @@ def _merged_right(sheet: Sheet, number: int) -> str:
     return tags
 
 
-def _csv(page: Page, random: Random) -> bytes:
+def _csv(page: Page) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     for block in page:
@@ -877,7 +878,7 @@ def _csv(page: Page, random: Random) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(page: Page, random: Random) -> bytes:
+def _xlsx(page: Page) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
@@ -892,7 +893,7 @@ def _xlsx(page: Page, random: Random) -> bytes:
     return out.getvalue()
 
 
-LAYOUTS: Mapping[str, tuple[str, Callable[[Page, Random], bytes]]] = {
+LAYOUTS: Mapping[str, tuple[str, Callable[[Page], bytes]]] = {
     "html_spans": (".html", _html(_html_spans)),
     "html_flat": (".html", _html(_html_flat())),
     "html_repeated": (".html", _html(_html_flat("repeat"))),

@@ -6,16 +6,17 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from warnings import catch_warnings, simplefilter
 
 import olefile
 import xlrd
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
+from openpyxl.worksheet.worksheet import Worksheet
 from xlrd.sheet import Sheet
 
 from pipeline.document import Block, Cell, Document, Format, Grid, Picture, Reading, Source
@@ -59,7 +60,7 @@ def read_xlsx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
             if source.sheet_state != "visible":
                 warnings.append(f"隐藏的工作表“{source.title}”未读取。")
                 continue
-            sheets.append(_Sheet(source.title, dict(_xlsx_cells(book, source.title)), merges.get(source.title, [])))
+            sheets.append(_Sheet(source.title, dict(_xlsx_cells(source, book.epoch)), merges.get(source.title, [])))
     blocks = list(_grids(sheets, limits.max_cells, warnings))
     if not blocks and any(member.startswith("xl/media/") for member in package.names):
         blocks.append(Picture(0, 0))
@@ -77,9 +78,9 @@ def _failing_as_damaged(what: str) -> Iterator[None]:
         raise GoujiError(E105, reason=f"{what}（{type(error).__name__}）") from None
 
 
-def _xlsx_cells(book: Workbook, title: str) -> Iterator[tuple[tuple[int, int], str | None]]:
+def _xlsx_cells(sheet: Worksheet, epoch: datetime) -> Iterator[tuple[tuple[int, int], str | None]]:
     # Not iter_rows: between two cells in opposite corners it would make all the others.
-    for (row, column), cell in book[title]._cells.items():
+    for (row, column), cell in sheet._cells.items():
         value = cell.value
         text: str | None
         if value is None or not (1 <= row <= _LAST_ROW and 1 <= column <= _LAST_COLUMN):
@@ -92,8 +93,8 @@ def _xlsx_cells(book: Workbook, title: str) -> Iterator[tuple[tuple[int, int], s
             text = shown_number(float(value), cell.number_format)
         elif isinstance(value, date | time | timedelta):
             code = cell.number_format if is_date_format(cell.number_format) else "yyyy-mm-dd"
-            days = to_excel(value, book.epoch)  # type: ignore[no-untyped-call]
-            text = shown_number(days, code, from_1904=book.epoch == CALENDAR_MAC_1904)
+            days = to_excel(value, epoch)  # type: ignore[no-untyped-call]
+            text = shown_number(days, code, from_1904=epoch == CALENDAR_MAC_1904)
         else:
             text = str(value).strip(OUTER_SPACE)
         if text != "":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.document import Block, Cell, Document, Grid, Line, Reading, Source
@@ -57,7 +58,20 @@ def _html_blocks(table: str, line: int) -> list[Block]:
     from pipeline.read.html import read_html
 
     inner = read_html(f"<html><body>{table}</body></html>".encode(), "", "")
-    return [block for block in inner.blocks if isinstance(block, Grid) or (isinstance(block, Line) and block.text)]
+    return [
+        _at_line(block, line)
+        for block in inner.blocks
+        if isinstance(block, Grid) or (isinstance(block, Line) and block.text)
+    ]
+
+
+def _at_line(block: Grid | Line, line: int) -> Block:
+    """The block with the line on which its table begins: the reader of HTML knows of no lines."""
+    source = replace(block.source, line=line)
+    if isinstance(block, Line):
+        return replace(block, source=source)
+    cells = tuple(replace(cell, source=replace(cell.source, line=line)) for cell in block.cells)
+    return replace(block, source=source, cells=cells)
 
 
 def _blocks(lines: list[str], first_line: int) -> list[Block]:
@@ -270,7 +284,9 @@ def _dashed_table(lines: list[str], start: int, first_line: int) -> tuple[Grid, 
     if len(rows) < 2:
         return None
     cells = tuple(
-        _cell(r, c, text, Source(line=first_line + at)) for r, (at, texts) in enumerate(rows) for c, text in enumerate(texts)
+        _cell(r, c, text, Source(line=first_line + at))
+        for r, (at, texts) in enumerate(rows)
+        for c, text in enumerate(texts)
     )
     end = body_end + 1 if body_end < len(lines) and lines[body_end].strip() else body_end
     return Grid(len(rows), len(columns), cells, aligned=True, source=Source(line=first_line + start)), end
@@ -310,8 +326,9 @@ def _wiki_table(lines: list[str], start: int, first_line: int) -> tuple[Grid, in
         for at, text, row_span, column_span in row:
             while (r, column) in taken:
                 column += 1
-            taken |= {(r + i, column + j) for i in range(min(row_span, len(rows) - r)) for j in range(column_span)}
-            cells.append(_cell(r, column, text, Source(line=first_line + at), min(row_span, len(rows) - r), column_span))
+            inside = min(row_span, len(rows) - r)
+            taken |= {(r + i, column + j) for i in range(inside) for j in range(column_span)}
+            cells.append(_cell(r, column, text, Source(line=first_line + at), inside, column_span))
             column += column_span
     if not cells:
         return None

@@ -28,6 +28,8 @@ NOT_STORED = "#NOT-STORED!"
 
 _S = f"{{{ooxml.SHEET_MAIN_NS}}}"
 _R = f"{{{ooxml.REL_NS}}}"
+_NOT_TEXT = tuple(_S + name for name in ("rPr", "rPh", "phoneticPr"))
+"""Fonts and phonetic hints within a text."""
 
 
 def cells_alone(package: Package) -> tuple[io.BytesIO, dict[str, list[Merge]]]:
@@ -54,6 +56,7 @@ def cells_alone(package: Package) -> tuple[io.BytesIO, dict[str, list[Merge]]]:
             root = parts[target] = package.xml(target)
             merges[sheet.get("name") or ""] = list(_merges(root))
             _keep(root, "sheetData")
+            _drop_padding(root)
             _mark_results_not_stored(root)
     _keep(workbook, "workbookPr", "sheets")
     parts[ooxml.ARC_WORKBOOK] = workbook
@@ -71,7 +74,7 @@ def cells_alone(package: Package) -> tuple[io.BytesIO, dict[str, list[Merge]]]:
         archive.writestr(ooxml.ARC_CONTENT_TYPES, tostring(manifest.to_tree()))
         archive.writestr(ooxml.ARC_WORKBOOK_RELS, tostring(targets.to_tree()))
         for name, root in parts.items():
-            etree.strip_elements(root, f"{_S}rPr", with_tail=False)
+            etree.strip_elements(root, *_NOT_TEXT, with_tail=False)
             archive.writestr(name, etree.tostring(root))
     return copy, merges
 
@@ -90,6 +93,15 @@ def _merges(root: etree._Element) -> Iterator[Merge]:
             continue
         if left and top and right and bottom and left <= right and top <= bottom:
             yield top - 1, left - 1, bottom, right
+
+
+def _drop_padding(root: etree._Element) -> None:
+    """Some programs write empty rows down to the last one there can be, a million of them."""
+    for rows in root:
+        for row in rows.iterchildren(reversed=True):
+            if row.find(f"{_S}c/*") is not None:
+                break
+            rows.remove(row)
 
 
 def _mark_results_not_stored(root: etree._Element) -> None:

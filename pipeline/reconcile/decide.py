@@ -55,7 +55,9 @@ def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
     for block in blocks:
         decisions |= _decide_block(block, by_field)
     decisions = {field: decisions[field] for field in table.field_ids()}
-    printed = {field: decision.cell.value if decision.cell.kind == "number" else None for field, decision in decisions.items()}
+    printed = {
+        field: decision.cell.value if decision.cell.kind == "number" else None for field, decision in decisions.items()
+    }
     moved = frozenset(field for block in blocks for whole in block.wholes for field in whole.moved)
     _withhold_unconfirmed(table, decisions, by_field, moved)
     return _label_contradictions(table, decisions, printed)
@@ -148,12 +150,13 @@ def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> De
     candidates = _candidates(field, block.wholes)
     values = {candidate.value for candidate in candidates}
     if len(values) == 1 and None not in values and (believable or cell.value in values):
-        return _settled(field, cell, next(iter(values)), rules, note, doubtful)
+        return _settled(cell, next(iter(values)), rules, note, doubtful)
     if cell.kind == "number" and not doubtful:
         return Decision(cell, cell.value, "inconsistent", 0.5, candidates, ("reader",), tuple(rules), note)
     finite = tuple(candidate for candidate in candidates if candidate.value is not None)
     if not finite or (values == {None}):
-        status: Status = "missing" if cell.kind in {"absent", "blank", "dash", "unread"} else "ambiguous"
+        nothing = cell.kind in {"absent", "blank", "dash"} or (cell.kind == "unread" and not cell.text)
+        status: Status = "missing" if nothing else "ambiguous"
         return Decision(cell, None, status, 0.0, note=note)
     if doubtful and cell.kind == "number":
         cell = replace(cell, kind="unread", printed=None, value=None)
@@ -184,7 +187,7 @@ def _candidates(field: str, wholes: tuple[Whole, ...]) -> tuple[Candidate, ...]:
 
 
 def _settled(
-    field: str, cell: CellReading, value: Number | None, rules: list[Rule], note: str, doubtful: bool
+    cell: CellReading, value: Number | None, rules: list[Rule], note: str, doubtful: bool
 ) -> Decision:
     if cell.kind == "number" and cell.value == value:
         confidence = 0.95 if doubtful or note or not cell.sure else 0.999 if rules else 0.99

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from pipeline.reconcile.decide import Decision, TableDecision
-from pipeline.reconcile.rules import assess, equation
+from pipeline.reconcile.rules import assess, equation, number_text
 from pipeline.record import LedgerEntry, Number
 from pipeline.template import Table
 
@@ -20,8 +20,9 @@ def ledger(decided: TableDecision) -> dict[str, LedgerEntry]:
     entries = {}
     for field, decision in decided.decisions.items():
         settled = decision.status in {"repaired", "inferred"}
+        against = {rule.id: shown[rule.id][1] for rule in decision.rules if rule.id in broken}
         entries[field] = LedgerEntry(
-            sentence=_sentence(decision, held, {rule.id: shown[rule.id][1] for rule in decision.rules if rule.id in broken}),
+            sentence=_sentence(decision, held, against),
             rules=tuple(rule.id for rule in decision.rules),
             equations=()
             if decision.status == "read"
@@ -35,10 +36,6 @@ def equations(table: Table, field: str, values: Mapping[str, Number | None]) -> 
     return [f"{rule.label}：{equation(rule, values)}" for rule in table.rules if field in (*rule.left, *rule.right)]
 
 
-def _number(value: Number | None) -> str:
-    return "？" if value is None else f"{value:,.10g}".replace(",", "") if isinstance(value, float) else str(value)
-
-
 def _sentence(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> str:
     parts = []
     if decision.note:
@@ -50,8 +47,13 @@ def _sentence(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> 
 
 
 def _reason(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> str:
-    """Args: held: ids of the rules that hold on the values; broken: equations of this field's rules that the print breaks."""
-    cell, value = decision.cell, _number(decision.value)
+    """Why the value is what it is.
+
+    Args:
+        held: ids of the rules that hold on the values.
+        broken: equations of this field's rules that the print breaks.
+    """
+    cell, value = decision.cell, number_text(decision.value)
     match decision.status:
         case "read" if decision.rules:
             checked = sum(rule.id in held for rule in decision.rules)
@@ -67,7 +69,7 @@ def _reason(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> st
         case "inferred":
             return f"表中没有此数，取正文所述 {value}"
         case "ambiguous":
-            rivals = "、".join(_number(candidate.value) for candidate in decision.candidates)
+            rivals = "、".join(number_text(candidate.value) for candidate in decision.candidates)
             if len(decision.candidates) == 1:
                 return f"可能是 {rivals}，但这一读法没有勾稽关系可以证实，不作取舍"
             return f"有几种同样说得通的读法（{rivals}），不作取舍"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.reconcile.decide import TableDecision
-from pipeline.reconcile.rules import assess, equation
+from pipeline.reconcile.rules import assess, equation, number_text
 from pipeline.record import Finding, Number
 from pipeline.recover.prose import ProseNumber
 from pipeline.template import Row, Table
@@ -22,10 +22,9 @@ def sum_findings(decided: TableDecision) -> Iterator[Finding]:
         if on_print.verdict != "fails":
             continue
         mended = assess(rule, decidedly).verdict == "holds"
-        changed = [
-            field for field in (*rule.left, *rule.right) if decided.decisions[field].status == "repaired"
-        ]
-        told = f"已改正：{'、'.join(decided.table.describe(f) for f in changed)}" if mended and changed else "没有唯一的改法，照录原数"
+        changed = [field for field in (*rule.left, *rule.right) if decided.decisions[field].status == "repaired"]
+        named = "、".join(decided.table.describe(field) for field in changed)
+        told = f"已改正：{named}" if mended and changed else "没有唯一的改法，照录原数"
         yield Finding(
             level="inconsistency",
             code="SUM",
@@ -58,8 +57,10 @@ def change_findings(decided: TableDecision) -> Iterator[Finding]:
         yield Finding(
             level="warning",
             code="CHANGE",
-            message=f"{row.label}：上一年项目数量 {previous:g} 加本年增减 {change:+g} 应为 {previous + change:g}，表中处理决定数量为 {decisions:g}；"
-            f"本报告其余各行都符合这一关系",
+            message=f"{row.label}：上一年项目数量 {number_text(previous)} 加本年增减 "
+            f"{'+' * (change > 0)}{number_text(change)} 应为 "
+            f"{number_text(previous + change)}，表中处理决定数量为 {number_text(decisions)}；"
+            "本报告其余各行都符合这一关系",
             left=previous + change,
             right=decisions,
             difference=previous + change - decisions,
@@ -67,7 +68,9 @@ def change_findings(decided: TableDecision) -> Iterator[Finding]:
         )
 
 
-def prose_findings(prose: Sequence[ProseNumber], values: dict[str, Number | None], tables: dict[str, Table]) -> Iterator[Finding]:
+def prose_findings(
+    prose: Sequence[ProseNumber], values: dict[str, Number | None], tables: dict[str, Table]
+) -> Iterator[Finding]:
     """Numbers in the prose that the tables contradict, each with its quotation."""
     seen: set[tuple[tuple[str, ...], Number]] = set()
     for number in prose:
@@ -84,7 +87,7 @@ def prose_findings(prose: Sequence[ProseNumber], values: dict[str, Number | None
         yield Finding(
             level="warning" if number.strength == "exact" else "info",
             code="PROSE",
-            message=f"正文与表格不符：正文作 {number.value:g}，表中 {named} 为 {total:g}",
+            message=f"正文与表格不符：正文作 {number_text(number.value)}，表中 {named} 为 {number_text(total)}",
             left=number.value,
             right=total,
             difference=number.value - total,

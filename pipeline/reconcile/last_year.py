@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.reconcile.rules import number_text
 from pipeline.record import Finding, Number, Report
 from pipeline.template import Table
 
@@ -46,7 +47,8 @@ def last_year_findings(
                 Finding(
                     level="warning",
                     code="LAST_YEAR",
-                    message=f"上年结转与上一年报告的结转下年度不符：上一年（{before.year}）为 {number:g}，本年为 {now:g}",
+                    message=f"上年结转与上一年报告的结转下年度不符：上一年（{before.year}）为 {number_text(number)}，"
+                    f"本年为 {number_text(now)}",
                     left=number,
                     right=now,
                     difference=number - now,
@@ -63,7 +65,8 @@ def last_year_findings(
                     Finding(
                         level="info",
                         code="LAST_YEAR",
-                        message=f"现行有效件数与上一年接不上：{then.value:g} + {issued:g} - {repealed:g} ≠ {in_force:g}",
+                        message=f"现行有效件数与上一年接不上：{number_text(then.value)} + {number_text(issued)} - "
+                        f"{number_text(repealed)} ≠ {number_text(in_force)}",
                         left=then.value + issued - repealed,
                         right=in_force,
                         difference=then.value + issued - repealed - in_force,

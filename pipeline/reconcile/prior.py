@@ -82,7 +82,8 @@ class DocumentsMade(_Model):
     def probability(self, made: int, published: int, total: int) -> float:
         if total < published:
             return IMPOSSIBLE
-        chance = self.free * self.made.probability(made) * self.made.probability(published) * self.total.probability(total)
+        apart = self.made.probability(made) * self.made.probability(published) * self.total.probability(total)
+        chance = self.free * apart
         if made == published:
             chance += self.first_equal * self.made.probability(made) * self.total.probability(total)
             if total == made:

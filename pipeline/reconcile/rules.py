@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from pipeline.record import Number
@@ -47,11 +48,20 @@ def rules_by_field(table: Table) -> dict[str, list[Rule]]:
     return found
 
 
+def number_text(value: Number | None) -> str:
+    """All digits of a number, without exponent: `1234567`, `39573802895.9`, `5` for 5.0; `?` where there is none."""
+    if value is None:
+        return "?"
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return format(Decimal(repr(round(value, 6))), "f")
+
+
 def equation(rule: Rule, values: Mapping[str, Number | None]) -> str:
     """The rule with numbers put in: `23 + 0 + 1 = 24`; zeros of long sums are left out, `?` where there is no value."""
 
     def side(fields: tuple[str, ...]) -> str:
-        shown = ["?" if values.get(field) is None else f"{values[field]:g}" for field in fields]
+        shown = [number_text(values.get(field)) for field in fields]
         if len(shown) > 7:
             kept = [text for text in shown if text != "0"]
             shown = kept or ["0"]

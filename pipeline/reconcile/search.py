@@ -29,7 +29,7 @@ _Demand = tuple[tuple[int, ...], int]
 """So many of these cells must still change."""
 
 
-def solve(problem: Problem, margin: int = 0, limit: int = LIMIT) -> Answer:
+def solve(problem: Problem, margin: int = 0, limit: int = LIMIT, most: int | None = None) -> Answer:
     """All wholes that cost at most the least possible plus `margin`.
 
     Two wholes are the same where they take the same hypotheses and every cell holds the same one
@@ -40,8 +40,10 @@ def solve(problem: Problem, margin: int = 0, limit: int = LIMIT) -> Answer:
         problem: what to solve; its structure is worked out once per form and kept.
         margin: >= 0, in the unit of the costs.
         limit: most steps to take; some 50 microseconds each at first, up to 0.6 ms where the search is hard.
+        most: wholes that cost more are of no interest; an answer without solutions then says that there is none
+            that costs as little.
     """
-    search = _Search(problem, margin, limit)
+    search = _Search(problem, margin, limit, NEVER if most is None else most)
     return search.run()
 
 
@@ -95,7 +97,7 @@ _Entry = tuple[int, int, "_Node | tuple[_Node, tuple[int, ...], int, View]", boo
 
 
 class _Search:
-    def __init__(self, problem: Problem, margin: int, limit: int) -> None:
+    def __init__(self, problem: Problem, margin: int, limit: int, most: int) -> None:
         self.problem = problem
         self.margin = margin
         self.work = Work(limit)
@@ -108,8 +110,8 @@ class _Search:
         ]
         self.heap: list[_Entry] = []
         self.serial = 0
-        self.most = NEVER
-        """What a whole may cost at most: known once the first is found."""
+        self.most = most
+        """What a whole may cost at most: less once the first is found."""
         self.solutions: list[Solution] = []
         self.reported: set[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = set()
 

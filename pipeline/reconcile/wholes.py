@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.costs import Costs, load_costs
 from pipeline.reconcile.prior import load_prior, row_cost
@@ -21,8 +21,10 @@ from pipeline.recover.structures import RecoveredTable, Structure, Unit
 from pipeline.template import Table
 
 LEAST_PROBABILITY = 1e-6
+FIRST_STEPS = 400
+"""Steps for each structure at first: what an easy one costs bounds the search in the others."""
 STEPS = 4_000
-"""Steps that the search may take for one structure of a table; past them nothing is proved."""
+"""Steps for those not finished then; past them nothing is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,11 @@ def blocks(recovered: RecoveredTable, expected: Mapping[str, Number] | None = No
 
 
 def _undecidable(structure: Structure) -> Block:
-    cells = {field: cell for unit in structure.units for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)}
+    cells = {
+        field: cell
+        for unit in structure.units
+        for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)
+    }
     whole = Whole(0, cells, dict.fromkeys(cells), {})
     return Block(tuple(cells), (whole,), proved=True, decidable=False)
 
@@ -107,26 +113,46 @@ def _together(recovered: RecoveredTable) -> Block:
         for rule in recovered.table.rules
     )
     found: list[Whole] = []
-    proved = True
-    for structure in recovered.structures:
-        if found and structure.cost > min(whole.cost for whole in found) + costs.margin:
+    waiting = [
+        (
+            structure,
+            Problem(
+                len(fields),
+                tuple(_group(unit, index, recovered.table, costs) for unit in structure.units),
+                equations,
+            ),
+        )
+        for structure in recovered.structures
+    ]
+    for steps in (FIRST_STEPS, STEPS):
+        unfinished = []
+        for structure, problem in waiting:
+            most = min((whole.cost for whole in found), default=None)
+            room = None if most is None else most + costs.margin - structure.cost
+            if room is not None and room < 0:
+                continue
+            answer = solve(problem, costs.margin, steps, room)
+            if not answer.complete:
+                unfinished.append((structure, problem))
+                continue
+            found += [_whole(structure, s.hypotheses, s.values, fields, s.cost) for s in answer.solutions]
+        waiting = unfinished
+        if len(waiting) > 1 and not found:
             break
-        problem = Problem(len(fields), tuple(_group(unit, index, recovered.table, costs) for unit in structure.units), equations)
-        answer = solve(problem, costs.margin, STEPS)
-        proved = proved and answer.complete
-        if not answer.complete:
-            break
-        for solution in answer.solutions:
-            found.append(_whole(structure, solution.hypotheses, solution.values, fields, solution.cost))
+    proved = not waiting
     if not found:
-        return Block(fields, (_as_printed(recovered.structures[0]),), proved=False)
+        return Block(fields, (_as_printed(recovered.structures),), proved=False)
     cheapest = min(whole.cost for whole in found)
     kept = sorted((whole for whole in found if whole.cost <= cheapest + costs.margin), key=lambda whole: whole.cost)
     return Block(fields, tuple(kept), proved)
 
 
 def _whole(
-    structure: Structure, hypotheses: tuple[int, ...], values: tuple[int | None, ...], fields: tuple[str, ...], cost: int
+    structure: Structure,
+    hypotheses: tuple[int, ...],
+    values: tuple[int | None, ...],
+    fields: tuple[str, ...],
+    cost: int,
 ) -> Whole:
     readings = [unit.readings[chosen] for unit, chosen in zip(structure.units, hypotheses, strict=True)]
     return _seen(structure, readings, dict(zip(fields, values, strict=True)), structure.cost + cost)
@@ -149,14 +175,24 @@ def _seen(structure: Structure, readings: list[RowReading], values: dict[str, Nu
     return Whole(cost, cells, values, notes, moved)
 
 
-def _as_printed(structure: Structure) -> Whole:
-    readings = [unit.readings[0] for unit in structure.units]
-    values = {
-        field: cell.value
-        for unit, reading in zip(structure.units, readings, strict=True)
-        for field, cell in zip(unit.fields, reading.cells, strict=True)
+def _as_printed(structures: tuple[Structure, ...]) -> Whole:
+    """What can be said where nothing is proved: the cells that every reading of every structure sees alike."""
+    seen: dict[str, set[tuple[str, Number | None]]] = {}
+    first: dict[str, CellReading] = {}
+    for structure in structures:
+        for unit in structure.units:
+            for reading in unit.readings:
+                for field, cell in zip(unit.fields, reading.cells, strict=True):
+                    seen.setdefault(field, set()).add((cell.kind, cell.value))
+                    first.setdefault(field, cell)
+    cells = {
+        field: cell
+        if len(seen[field]) == 1
+        else replace(cell, kind="unread", printed=None, value=None, unit=None)
+        for field, cell in first.items()
     }
-    return _seen(structure, readings, values, structure.cost)
+    values = {field: cell.value for field, cell in cells.items()}
+    return Whole(structures[0].cost, cells, values, dict.fromkeys(cells, "整表的读法太多，未能逐一证明"))
 
 
 def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:
@@ -166,7 +202,10 @@ def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Gro
         tuple(
             Hypothesis(
                 reading.cost,
-                tuple(cell_cost(cell, field in sums, costs) for field, cell in zip(unit.fields, reading.cells, strict=True)),
+                tuple(
+                    cell_cost(cell, field in sums, costs)
+                    for field, cell in zip(unit.fields, reading.cells, strict=True)
+                ),
             )
             for reading in unit.readings
         ),

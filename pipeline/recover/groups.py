@@ -133,7 +133,8 @@ def _behind_label(tokens: tuple[Token, ...]) -> list[Token]:
 def _fill_blank_lines(groups: list[ValueGroup], strips: list[Strip], first: int, table: Table) -> None:
     """Turns blank lines into blank cells where each cell has a line of its own.
 
-    Blank lines also separate cells; how many do is seen at the column heads, which are never blank.
+    Blank lines also separate cells; how many do is seen at the column heads, which are never blank. Where the
+    lines so counted are the cells, the ends of a line are borders.
     """
     lined = [group for group in groups if group.one_a_line]
     last = max((group.strip for group in groups), default=first)
@@ -155,7 +156,7 @@ def _fill_blank_lines(groups: list[ValueGroup], strips: list[Strip], first: int,
             width = widths.get(group.row or "", len(table.columns))
             while len(tokens) > width and tokens[-1].kind == "blank":
                 tokens.pop()
-            group.tokens = tokens
+            group.tokens = [replace(token, soft=False) for token in tokens]
 
 
 def _usual_gap(strips: list[Strip], first: int, table: Table) -> int:

@@ -103,7 +103,8 @@ def _damaged(text: str, wording: str, table: Table) -> Match | None:
                 best[row] = max(best.get(row, 0.0), 90.0)
             elif len(label) >= CUT_AT_LEAST and wording.startswith(label):
                 best[row] = max(best.get(row, 0.0), 92.0)
-    for label, score, _ in process.extract(wording, rows.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=FUZZY_AT_LEAST):
+    alike = process.extract(wording, rows.keys(), scorer=fuzz.ratio, limit=4, score_cutoff=FUZZY_AT_LEAST)
+    for label, score, _ in alike:
         best[rows[label]] = max(best.get(rows[label], 0.0), score)
     if not best:
         return None
@@ -177,7 +178,10 @@ def _numbers_before() -> dict[str, frozenset[str]]:
     return {wording: frozenset(found) for wording, found in numbers.items()}
 
 
-_BEFORE = re.compile(r"[(（]?(?P<han>[一二三四五六七八九十])[)）、.．]\s*$|[(（]?(?P<digit>\d)\s*[)）.．、:]\s*$|(?P<bare>\d)\s*$|[①-⑩⑴-⑽]\s*$")
+_BEFORE = re.compile(
+    r"[(（]?(?P<han>[一二三四五六七八九十])[)）、.．]\s*$|[(（]?(?P<digit>\d)\s*[)）.．、:]\s*$"
+    r"|(?P<bare>\d)\s*$|[①-⑩⑴-⑽]\s*$"
+)
 
 
 def mentions(text: str) -> list[Mention]:

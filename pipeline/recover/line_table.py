@@ -16,7 +16,8 @@ HEAD_GAP = 8
 
 def line_tokens(strips: list[Strip], table: Table) -> tuple[list[Token], int, int] | None:
     """The value and blank tokens of the line, and the first and last strip of the table; None where there is no
-    such head. Where the rows stand one below the other, each with its own numbers, these are taken in the form's order."""
+    such head. Where the rows stand one below the other, each with its own numbers, these are taken in the form's
+    order."""
     heads = column_keys(table)
     rows = {key(label): row.id for row in table.rows for label in (row.label, *row.variants)}
     total = next(column.id for column in table.columns if column.label == "总计")

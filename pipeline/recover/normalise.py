@@ -48,10 +48,13 @@ def _simplifier() -> object:
 
 
 def simplified(text: str) -> str:
-    """Traditional characters and wordings to simplified ones (規範性檔案 to 规范性文件); may change the length."""
+    """Traditional characters and wordings to simplified ones (規範性檔案 to 规范性文件); may change the length.
+
+    文件 stays: it is 文档 to a Taiwanese, but the pages are mainland texts whose characters a converter changed.
+    """
     if not _TRADITIONAL.intersection(text):
         return text
-    return str(_simplifier().convert(text))  # type: ignore[attr-defined]
+    return "文件".join(str(_simplifier().convert(part)) for part in text.split("文件"))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=20_000)

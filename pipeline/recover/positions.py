@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
 from pipeline.document import NOWHERE
@@ -19,7 +20,9 @@ HEAD_STRIPS = 24
 Span = tuple[float, float]
 
 
-def place_columns(rows: Mapping[str, list[Token]], strips: list[Strip], first: int, table: Table) -> dict[str, list[Token]]:
+def place_columns(
+    rows: Mapping[str, list[Token]], strips: list[Strip], first: int, table: Table
+) -> dict[str, list[Token]]:
     """The rows of aligned text whose columns can be told, with their blank cells put back; a label alone on its
     line is a row of blanks.
 
@@ -96,8 +99,9 @@ def _columns_of(bands: list[Span], heads: list[Span | None], width: int) -> list
     columns = [min(range(width), key=lambda i: (_apart(band, known[i]), i)) for band in bands]
     if sorted(set(columns)) != columns:
         return None
-    spacing = min(b[0] - a[0] for a, b in zip(known, known[1:], strict=False))
-    near = all(_apart(band, known[column]) <= max(1.0, spacing / 2) for band, column in zip(bands, columns, strict=True))
+    spacing = min(b[0] - a[0] for a, b in pairwise(known))
+    reach = max(1.0, spacing / 2)
+    near = all(_apart(band, known[column]) <= reach for band, column in zip(bands, columns, strict=True))
     return columns if near else None
 
 

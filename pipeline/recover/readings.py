@@ -18,7 +18,7 @@ from pipeline.document import NOWHERE, Source
 from pipeline.record import Kind, Number
 from pipeline.recover.normalise import plain
 from pipeline.recover.numbers import read_cell
-from pipeline.recover.strips import Token
+from pipeline.recover.strips import Token, part_of
 
 MOST_READINGS = 400
 """Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
@@ -98,6 +98,8 @@ def read_row(
         if prints_zeros and len(tokens) == shape.width:
             found += _shifted(list(tokens), shape)
     inner = _between_blanks(tokens)
+    if any(token.soft for token in tokens) and len(pieces(tokens)) >= shape.width:
+        inner = list(tokens)
     if any(token.soft for token in tokens) or (len(inner) < shape.width and _glued(inner, shape)):
         for token_list, cost in _without_numbering(inner or tokens):
             found += [replace(row, cost=row.cost + cost) for row in _run(token_list, shape)]
@@ -177,7 +179,8 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
     if not any(token.kind == "value" for token in tokens):
         blank = CellReading("blank", source=tokens[0].source)
         return [RowReading((blank,) * width)]
-    split = [_as_they_stand(cut, shape, costs.glued_cells, "两格数字连写") for cut in _split_one(tokens)] if missing == 1 else []
+    cuts = _split_one(tokens) if missing == 1 else ()
+    split = [_as_they_stand(cut, shape, costs.glued_cells, "两格数字连写") for cut in cuts]
     each, note = (costs.dropped_blank, "空格被丢弃") if drops_blanks else (costs.lost_cell, "缺一格，整行移位")
     filler = CellReading("blank") if drops_blanks else ABSENT
     if comb(width, missing) > MOST_READINGS:
@@ -285,7 +288,7 @@ def _without_numbering(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], i
     if last.swallowed and plain(last.text).rstrip().endswith(last.swallowed):
         cut = plain(last.text).rstrip()[: -len(last.swallowed)].rstrip()
         if cut:
-            yield [*tokens[:-1], replace(last, text=cut)], 0
+            yield [*tokens[:-1], part_of(last, 0, len(cut))], 0
         yield list(tokens), costs.kept_number
     else:
         yield list(tokens), 0
@@ -298,13 +301,7 @@ def pieces(tokens: Sequence[Token]) -> list[Token]:
         if not token.soft:
             cut.append(token)
             continue
-        base = token.source.chars[0] if token.source.chars else 0
-        for match in re.finditer(r"[^\s|]+", token.text):
-            place = token.source
-            if place.line is not None:
-                place = replace(place, chars=(base + match.start(), base + match.end()))
-            x = None if token.x is None else token.x + match.start()
-            cut.append(replace(token, text=match.group(), source=place, x=x))
+        cut += (part_of(token, *match.span()) for match in re.finditer(r"[^\s|]+", token.text))
     return cut
 
 
@@ -335,10 +332,7 @@ Cut = tuple[tuple[Token, int, int], ...]
 def _cut_row(cut: Cut, shape: RowShape) -> RowReading:
     cells = []
     for index, (piece, start, end) in enumerate(cut):
-        place = piece.source
-        if place.line is not None and place.chars:
-            place = replace(place, chars=(place.chars[0] + start, place.chars[0] + end))
-        cell = _cell(replace(piece, text=piece.text[start:end], source=place), index, shape)
+        cell = _cell(part_of(piece, start, end), index, shape)
         cells.append(replace(cell, text=piece.text))
     if all(end - start == len(piece.text) for piece, start, end in cut):
         return RowReading(tuple(cells))
@@ -371,7 +365,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _walk(
-    pieces: Sequence[Token], by_start: dict[tuple[int, int], list[tuple[Token, int, int]]], shape: RowShape, *, check: bool
+    pieces: Sequence[Token],
+    by_start: dict[tuple[int, int], list[tuple[Token, int, int]]],
+    shape: RowShape,
+    *,
+    check: bool,
 ) -> list[Cut]:
     checks = {total: parts for parts, total in shape.sums}
     found: list[Cut] = []

@@ -25,7 +25,9 @@ _VALUE = re.compile(
 )
 _NUMBERS = re.compile(r"^[-+\d\sOo〇○.,/]+(?:亿元|万元|元)?$")
 _ITEM_NUMBER = re.compile(r"^[(（]?\d{1,2}[.、．)）]$")
-_PAGE_NUMBER = re.compile(r"^\s*(?:[-—–·]+\s*\d{1,3}\s*[-—–·]+|第\s*\d{1,3}\s*页(?:\s*[,/共]\s*共?\s*\d{1,3}\s*页)?)\s*$")
+_PAGE_NUMBER = re.compile(
+    r"^\s*(?:[-—–·]+\s*\d{1,3}\s*[-—–·]+|第\s*\d{1,3}\s*页(?:\s*[,/共]\s*共?\s*\d{1,3}\s*页)?)\s*$"
+)
 _RUN = re.compile(r"[-+]?\d[\d\s,.]*(?:亿元|万元|元|件)?|[-/](?=\s|$|[-/])")
 _SPACE = " \u00a0\u3000\r\n"
 _SENTENCE = re.compile(r"[。；!?！？]")
@@ -120,11 +122,9 @@ def _of_line(line: Line, index: int) -> Iterator[Strip]:
         return
     indent = len(text) - len(text.lstrip(" \u3000\u00a0"))
     for piece in bare.split("\n") if "\n" in bare else [bare]:
-        tokens = _of_run(piece, line.source)
+        tokens = _of_run(piece, _IN_TEXT)
         if tokens:
-            if "  " in text and "\n" not in bare:
-                tokens = tuple(_placed(token, text, indent) for token in tokens)
-            yield Strip(tokens, index)
+            yield Strip(tuple(_placed(token, line, indent) for token in tokens), index)
 
 
 def display_width(text: str) -> int:
@@ -132,16 +132,27 @@ def display_width(text: str) -> int:
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
-def _placed(token: Token, line: str, indent: int) -> Token:
-    start = token.source.chars[0] if token.source.chars else 0
-    return replace(token, x=display_width(line[: indent + start]))
+_IN_TEXT = Source(line=0, chars=(0, 0))
+"""Stands for the line itself until `_placed` puts its real place."""
+
+
+def _placed(token: Token, line: Line, indent: int) -> Token:
+    """The token with its place in the file, as far as the line's text still is the file's, and its column."""
+    text, source = line.text, line.source
+    start, end = (indent + place for place in token.source.chars or (0, 0))
+    if "\n" in text:
+        return replace(token, source=source)
+    if source.line is not None and source.chars and source.chars[1] - source.chars[0] == len(text):
+        source = replace(source, chars=(source.chars[0] + start, source.chars[0] + end))
+    return replace(token, source=source, x=display_width(text[:start]) if "  " in text else None)
 
 
 def _of_run(text: str, source: Source) -> tuple[Token, ...]:
     """Tokens of a line without cell borders; nothing where it is a sentence."""
     shown = plain(text)
     if _is_value(shown):
-        return (Token(text.strip(), "value", _within(source, 0, len(text)), soft=True),)
+        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        return (Token(text[start:end], "value", _within(source, start, end), soft=True),)
     tokens = _split_run(text, source)
     if tokens:
         return tokens
@@ -161,11 +172,21 @@ def _of_run(text: str, source: Source) -> tuple[Token, ...]:
 
 
 def _within(source: Source, start: int, end: int) -> Source:
-    """The place of a part of a line."""
-    if source.line is None:
+    """The place of a part of a text whose place is known."""
+    if not source.chars:
         return source
-    base = source.chars[0] if source.chars else 0
-    return replace(source, chars=(base + start, base + end))
+    return replace(source, chars=(source.chars[0] + start, source.chars[0] + end))
+
+
+def part_of(token: Token, start: int, end: int) -> Token:
+    """The characters [start, end) of a token, with their own place where the token's is no wider than its text."""
+    own = token.source.chars is not None and token.source.chars[1] - token.source.chars[0] == len(token.text)
+    return replace(
+        token,
+        text=token.text[start:end],
+        source=_within(token.source, start, end) if own else token.source,
+        x=None if token.x is None else token.x + display_width(token.text[:start]),
+    )
 
 
 def _split_run(text: str, source: Source) -> tuple[Token, ...]:
@@ -234,13 +255,16 @@ def _token(text: str, source: Source, readings: tuple[Reading, ...] = (), column
     return Token(bare, kind, source, readings, column)
 
 
-def _split_word(text: str, source: Source, readings: tuple[Reading, ...] = (), column: int | None = None) -> list[Token]:
+def _split_word(
+    text: str, source: Source, readings: tuple[Reading, ...] = (), column: int | None = None
+) -> list[Token]:
     """The tokens of one cell: usually one; several where a label and its numbers share the cell."""
     token = _token(text, source, readings, column)
     if token.kind == "word" and re.search(r"\d", text) and len(text) < 200:
         inner = _split_run(text, source)
         if any(part.kind == "value" for part in inner) and key(inner[0].text) != key(text):
-            return [replace(part, column=column) for part in inner]
+            exact = source.chars is not None and source.chars[1] - source.chars[0] == len(text)
+            return [replace(part, column=column, source=part.source if exact else source) for part in inner]
     return [token]
 
 

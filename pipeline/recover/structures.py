@@ -6,6 +6,7 @@ rows the same cell, every way to put them together is kept with a cost.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,11 +20,15 @@ from pipeline.recover.labels import column_keys
 from pipeline.recover.line_table import line_tokens
 from pipeline.recover.normalise import key
 from pipeline.recover.positions import place_columns
-from pipeline.recover.readings import ABSENT, RowReading, RowShape, read_row
+from pipeline.recover.readings import ABSENT, CellReading, RowReading, RowShape, read_row
 from pipeline.recover.strips import Strip, Token
-from pipeline.template import Row, Table, table as load_table, template_for_year
+from pipeline.template import Row, Table, template_for_year
+from pipeline.template import table as load_table
 
 MOST_STRUCTURES = 48
+LEAST_LACKING = {"t2": 1, "t3": 2}
+"""Rows with fewer digits than cells from which on a table whose digits ran together counts as one that has dropped
+its blank cells; no rule of table 2 would tell."""
 LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
@@ -84,7 +89,9 @@ def _recover(strips: list[Strip], table_id: str, year: int | None) -> RecoveredT
         return RecoveredTable(hint, False, (_absent(hint),))
     span = (anchors[0].strip, max(anchors[-1].strip, max((group.strip for group in groups), default=0)))
     structures = [
-        structure for assigned in _assignments(groups, anchors, table) for structure in _structures(assigned, strips, table, anchors)
+        structure
+        for assigned in _assignments(groups, table)
+        for structure in _structures(assigned, strips, table, anchors)
     ]
     structures.sort(key=lambda structure: structure.cost)
     return RecoveredTable(table, True, tuple(structures[:MOST_STRUCTURES]), span)
@@ -129,7 +136,7 @@ class _Assigned:
     """Rows whose numbers did not stand behind their label."""
 
 
-def _assignments(groups: list[ValueGroup], anchors: list[Anchor], table: Table) -> list[_Assigned]:
+def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
     labelled = {group.row: group for group in groups if group.row}
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
@@ -173,8 +180,9 @@ def _targets(orphan: int, groups: list[ValueGroup], table: Table) -> list[Target
     away = 0
     for row in reversed(order[: low + 1]):
         if row in empty:
-            directly = 0 if away == 0 and before is not None and row == before.row and not before.tokens else costs.to_label_before
-            targets.append((row, directly + costs.per_row_away * away, None))
+            directly_behind = away == 0 and before is not None and row == before.row and not before.tokens
+            first = 0 if directly_behind else costs.to_label_before
+            targets.append((row, first + costs.per_row_away * away, None))
             away += 1
         if away > 2:
             break
@@ -263,14 +271,52 @@ def _structures(assigned: _Assigned, strips: list[Strip], table: Table, anchors:
         empty = [row for row, tokens in aligned.items() if not tokens]
         placed = placed | {row: [Token("", "blank", NOWHERE)] * widths[row] for row in empty}
         aligned = aligned | {row: placed[row] for row in empty}
+    one_over = {row for row in counts if len(_between_blanks(aligned[row])) == widths[row] + 1}
+    if table.id == "t3" and len(one_over) >= max(4, 0.6 * len(counts)):
+        yield from _with_extra_column(assigned, aligned, one_over, trim, table)
+        return
     units = tuple(
         _unit(table, row, aligned.get(row.id, []), trim, drops_blanks, prints_zeros) for row in table.rows
     )
+    if sum(_lacks_digits(tokens, widths[row]) for row, tokens in aligned.items()) >= LEAST_LACKING[table.id]:
+        units = tuple(_uncut(unit) for unit in units)
     units = tuple(
         _noted(unit, "转换时丢掉的空格已补入") if unit.fields[0].split(".")[1] in placed else unit for unit in units
     )
     units = tuple(replace(unit, moved=unit.fields[0].split(".")[1] in assigned.moved) for unit in units)
     yield Structure(units, assigned.cost, assigned.note)
+
+
+def _lacks_digits(tokens: list[Token], width: int) -> bool:
+    """Whether digits that ran together, or nothing behind a label, are too few for one in each cell."""
+    digits = sum(len(re.sub(r"[^\d/-]", "", token.text)) for token in tokens)
+    return digits < width and all(token.soft for token in tokens)
+
+
+def _uncut(unit: Unit) -> Unit:
+    """Leaves a row unread that could only be cut: where blank cells left no trace, so may some of this row's have."""
+    kept = tuple(reading for reading in unit.readings if not reading.cut)
+    if kept:
+        return replace(unit, readings=kept)
+    cut = unit.readings[0]
+    unread = tuple(CellReading("unread", source=cell.source, text=cell.text) for cell in cut.cells)
+    return replace(unit, readings=(RowReading(unread, 0, "数字连写而空格没有留下痕迹"),))
+
+
+def _with_extra_column(
+    assigned: _Assigned, aligned: dict[str, list[Token]], wide: set[str], trim: int | None, table: Table
+) -> Iterator[Structure]:
+    """A column that the form does not have, at each place where it may stand."""
+    for place in range(len(table.columns) + 1):
+        units = []
+        for row in table.rows:
+            tokens = aligned.get(row.id, [])
+            if row.id in wide:
+                inner = _between_blanks(tokens)
+                tokens = inner[:place] + inner[place + 1 :]
+            unit = _noted(_unit(table, row, tokens, trim), f"第 {place + 1} 栏不是表中的栏")
+            units.append(replace(unit, moved=row.id in assigned.moved))
+        yield Structure(tuple(units), assigned.cost + load_costs().structure.extra_column, assigned.note)
 
 
 def _noted(unit: Unit, note: str) -> Unit:

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from pipeline.document import Document, Grid
+from pipeline.errors import E105, GoujiError
 from pipeline.read.sheet_format import shown_number
 from pipeline.read.spreadsheet import read_xls, read_xlsx
 from tests.pipeline.read.office_files import needs_office, office_convert, package, saved, workbook
@@ -139,6 +140,18 @@ def by_hand(sheet: str, more: dict[str, str | bytes] | None = None) -> bytes:
     )  # fmt: skip
 
 
+def with_part(kind: str, content: str) -> dict[str, str | bytes]:
+    """What `by_hand` takes to have one part more that the workbook points to."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return {
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{relations}"><Relationship Id="rId1" '
+        f'Type="{relation}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" '
+        f'Type="{relation}/{kind}" Target="{kind}.xml"/></Relationships>',
+        f"xl/{kind}.xml": content,
+    }
+
+
 def test_cells_without_references_follow_each_other() -> None:
     data = by_hand(
         '<sheetData><row><c t="inlineStr"><is><r><t>规</t></r><r><t>章</t></r><rPh><t>gz</t></rPh></is></c>'
@@ -154,6 +167,56 @@ def test_cells_in_the_far_corner_do_not_fill_the_memory() -> None:
     document = read(data)
     assert grids(document) == []
     assert document.warnings
+
+
+def test_a_sheet_padded_to_its_last_row() -> None:
+    padding = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(3, 60_000))
+    data = by_hand(
+        '<dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="2"/>'
+        f'{padding}<row r="60000"><c r="B60000"><v>2</v></c></row><row r="1048576" ht="12"/></sheetData>'
+    )
+    (grid,) = grids(read(data))
+    assert (grid.n_rows, grid.n_columns) == (60_000, 2)
+    assert [cell.text for cell in grid.cells if cell.text] == ["1", "2"]
+
+
+def test_formats_named_by_number_only() -> None:
+    styles = f'<styleSheet xmlns="{SHEET}"><cellXfs><xf/><xf numFmtId="58"/><xf numFmtId="10"/></cellXfs></styleSheet>'
+    data = by_hand(
+        '<sheetData><row r="1"><c r="A1" s="1"><v>44216</v></c><c r="B1" s="2"><v>0.339</v></c><c r="C1"><v>3</v></c>'
+        "</row></sheetData>",
+        with_part("styles", styles),
+    )
+    assert [cell.text for cell in grids(read(data))[0].cells] == ["1月20日", "33.9%", "3"]
+
+
+def test_faults_in_what_is_not_read_do_no_harm() -> None:
+    fonts = '<fonts><font><family val="255"/><color rgb="nonsense"/></font></fonts>'
+    styles = f'<styleSheet xmlns="{SHEET}">{fonts}<cellXfs><xf fontId="7" nonsense="1"/></cellXfs></styleSheet>'
+    data = by_hand(
+        '<sheetData><row r="1"><c r="A1" s="0" t="inlineStr"><is><r><rPr><family val="255"/></rPr><t>件</t></r></is>'
+        '</c></row></sheetData><hyperlinks><hyperlink ref="A1" id="nowhere"/></hyperlinks><drawing id="nowhere"/>'
+        '<conditionalFormatting><cfRule type="nonsense"/></conditionalFormatting>',
+        with_part("styles", styles),
+    )
+    assert [cell.text for cell in grids(read(data))[0].cells] == ["件"]
+
+
+def test_dates_written_out_are_never_shown_as_numbers() -> None:
+    data = by_hand('<sheetData><row r="1"><c r="A1" t="d"><v>2021-01-20</v></c></row></sheetData>')
+    assert [cell.text for cell in grids(read(data))[0].cells] == ["2021-01-20"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c r="A1" t="s"><v>9</v></c>', '<c r="A1"><v>abc</v></c>', '<c r="1A"><v>1</v></c>',
+     '<c r="A1" s="99"><v>1</v></c>', '<c r="A1" t="b"><v>x</v></c>', f'<c r="A1"><v>1{"0" * 400}</v></c>'],
+)  # fmt: skip
+def test_damaged_cells_are_told_as_damage(cell: str) -> None:
+    with pytest.raises(GoujiError) as raised:
+        read(by_hand(f'<sheetData><row r="1">{cell}</row></sheetData>'))
+    assert raised.value.kind is E105
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("reference", ["A1:XFD1048576", "A1:XFD1", "B2:A1", "A0:B0", "nonsense", "A1:A1048576"])
