@@ -21,7 +21,8 @@ from pipeline.recover.prose import ProseNumber, prose_numbers
 from pipeline.recover.readings import CellReading
 from pipeline.recover.sections import find_sections
 from pipeline.recover.strips import has_spaced_lines, strips
-from pipeline.recover.structures import RecoveredTable, recover_table
+from pipeline.recover.recovered import RecoveredTable
+from pipeline.recover.structures import recover_table
 from pipeline.template import TABLES, template_for_year
 
 LEAST_SECTIONS = 2

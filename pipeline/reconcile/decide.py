@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from dataclasses import field as member
 
 from pipeline.reconcile.rules import assess, rules_by_field
 from pipeline.reconcile.wholes import Block, Whole
@@ -45,8 +44,6 @@ class TableDecision:
     decisions: dict[str, Decision]
     printed: dict[str, Number | None]
     """Values of the print alone, before any repair."""
-    undecided: list[Rule] = member(default_factory=list)
-    """Rules that fail on the values decided."""
 
 
 def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
@@ -59,8 +56,34 @@ def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
         field: decision.cell.value if decision.cell.kind == "number" else None for field, decision in decisions.items()
     }
     moved = frozenset(field for block in blocks for whole in block.wholes for field in whole.moved)
+    found = {field: decision.value for field, decision in decisions.items()}
+    _withhold_lone_repairs(decisions, by_field)
     _withhold_unconfirmed(table, decisions, by_field, moved)
-    return _label_contradictions(table, decisions, printed)
+    _label_contradictions(table, decisions, found)
+    return TableDecision(table, decisions, printed)
+
+
+def _withhold_lone_repairs(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:
+    """Takes back repairs that a single rule asks for.
+
+    One equality says that something is wrong, not what. Only a total left at 0 is taken for the fault when its
+    parts are not 0, since that is how such totals are found; any other print stays as it is.
+    """
+    values = {field: decision.value for field, decision in decisions.items()}
+    for field, decision in decisions.items():
+        if decision.status != "repaired":
+            continue
+        asked = [rule for rule in by_field[field] if assess(rule, values).verdict == "holds"]
+        left_at_zero = decision.cell.value == 0 and any(field in rule.right for rule in asked)
+        if len(asked) < 2 and not (left_at_zero and not decision.note):
+            decisions[field] = replace(
+                decision,
+                value=decision.cell.value,
+                status="inconsistent",
+                confidence=0.5,
+                support=("reader",),
+                candidates=(Candidate(value=decision.value, cost=0.0),),
+            )
 
 
 def _withhold_unconfirmed(
@@ -202,15 +225,17 @@ def _settled(
 
 
 def _label_contradictions(
-    table: Table, decisions: dict[str, Decision], printed: dict[str, Number | None]
-) -> TableDecision:
+    table: Table, decisions: dict[str, Decision], found: Mapping[str, Number | None]
+) -> None:
     """Marks what an unsettled contradiction touches.
+
+    Args:
+        found: values before any was withheld: what a rule fails on is in doubt even where some of it is withheld.
 
     Where a sum over rows fails and no single repair mends it, it is not known which row is wrong, and a
     wrong row may be wrong in any of its columns: all cells of the rows summed are `inconsistent`.
     """
-    values = {field: decision.value for field, decision in decisions.items()}
-    failing = [rule for rule in table.rules if assess(rule, values).verdict == "fails"]
+    failing = [rule for rule in table.rules if assess(rule, found).verdict == "fails"]
     touched: dict[str, list[Rule]] = {}
     for rule in failing:
         fields = (*rule.left, *rule.right)
@@ -240,4 +265,3 @@ def _label_contradictions(
                 support=(),
                 rules=tuple(rules),
             )
-    return TableDecision(table, decisions, printed, failing)

@@ -17,7 +17,7 @@ from pipeline.reconcile.rules import totals
 from pipeline.reconcile.search import solve
 from pipeline.record import Number
 from pipeline.recover.readings import CellReading, RowReading
-from pipeline.recover.structures import RecoveredTable, Structure, Unit
+from pipeline.recover.recovered import RecoveredTable, Structure, Unit
 from pipeline.template import Table
 
 LEAST_PROBABILITY = 1e-6
@@ -83,9 +83,10 @@ def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number]) -> Bloc
     """A row that no rule binds: its readings are ranked by their costs and by weak evidence."""
     row = unit.fields[0].split(".")[1]
     rivals = len(unit.readings) > 1
+    comparable = all(cell.kind == "number" for reading in unit.readings for cell in reading.cells)
     ranked = sorted(
         (
-            (reading.cost + (row_cost(table, row, reading, expected) if rivals else 0), i, reading)
+            (reading.cost + (row_cost(table, row, reading, expected) if comparable else 0), i, reading)
             for i, reading in enumerate(unit.readings)
         ),
         key=lambda entry: entry[:2],

@@ -13,7 +13,7 @@ FAR = 60
 """Tokens between two neighbouring anchors from which the distance counts against them."""
 FAR_PENALTY = 0.4
 MISSING_PENALTY = 0.3
-"""What a row of the template without a label in the document counts against the template."""
+"""What a row of the template without a label among those found counts against the template."""
 HEAD_BONUS = 0.5
 """What a column head of the template seen in the document counts for it."""
 
@@ -81,12 +81,18 @@ def choose_template(strips: list[Strip], table_id: str, year: int | None) -> tup
     for template in load_templates().values():
         table = template.tables[table_id]
         anchors = find_anchors(strips, table)
-        score = sum(anchor.score for anchor in anchors) - MISSING_PENALTY * (len(table.rows) - len(anchors))
+        score = sum(anchor.score for anchor in anchors) - MISSING_PENALTY * _passed_over(table, anchors)
         heads = {column for wording, column in column_keys(table).items() if wording in words}
         score += HEAD_BONUS * len(heads) if table_id == "t2" else 0.0
         ranked.append((score + (0.1 if template.id == hint else 0.0), template.first_year, table, anchors))
     _, _, table, anchors = max(ranked, key=lambda entry: (entry[0], entry[1]))
     return table, anchors
+
+
+def _passed_over(table: Table, anchors: list[Anchor]) -> int:
+    """Rows of the form between the first and the last one found that have no label; a table may be cut off at its ends."""
+    order = [row.id for row in table.rows]
+    return order.index(anchors[-1].row) - order.index(anchors[0].row) + 1 - len(anchors) if anchors else 0
 
 
 def ends_table(text: str, table: Table) -> bool:

@@ -65,6 +65,10 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
         han = han_number(bare) if len(bare) > 1 or bare in "一二三四五六七八九十" else None
         return UNREAD if han is None else CellText("number", text.strip(), han, sure=False)
     digits = re.sub(r"[,'’]", "", found["digits"])
+    if re.match(r"0\d", digits):
+        # Two cells that share a text, more likely than a number written so.
+        return UNREAD
+    sure = sure and not re.search(r"\d\s+\d", bare)
     if len(digits) > MOST_DIGITS + ("." in digits):
         return UNREAD
     if re.match(r"0\d", digits):

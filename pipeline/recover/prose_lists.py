@@ -69,7 +69,7 @@ def _joined(first: _Name, second: _Name, text: str) -> _Name:
     if _AND.match(between) and between:
         return _Name(first.start, second.end, (*first.labels, *second.labels))
     for one, other in ((first, second), (second, first)):
-        general = other.labels[0].fields
+        general = other.labels[0].fields if other.labels else ()
         # 属于国家秘密不予公开: the narrower of the two names says what is counted.
         if (
             len(one.labels) == len(other.labels) == 1

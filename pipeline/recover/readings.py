@@ -95,7 +95,7 @@ def read_row(
         return [_as_they_stand(apart, shape, costs.shared_cell, "几格并作一格")]
     if not any(token.soft for token in tokens):
         found += _bordered(list(tokens), shape, trim, drops_blanks)
-        if prints_zeros and len(tokens) == shape.width:
+        if prints_zeros:
             found += _shifted(list(tokens), shape)
     inner = _between_blanks(tokens)
     if any(token.soft for token in tokens) and len(pieces(tokens)) >= shape.width:
@@ -196,16 +196,14 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
 
 
 def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
-    """A cell lost somewhere in the row, and a blank at its end (or beginning) that fills it up again."""
+    """A cell lost somewhere in the row, and blanks at its ends that fill it up again."""
     costs = load_costs().structure
-    for blank in {0, len(tokens) - 1}:
-        rest = tokens[:blank] + tokens[blank + 1 :]
-        if tokens[blank].kind != "blank" or any(token.kind == "blank" for token in rest):
-            continue
-        for place in range(shape.width):
-            if place != blank:
-                cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(rest)]
-                yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
+    inner = _between_blanks(tokens)
+    if len(tokens) < shape.width or len(inner) != shape.width - 1 or any(token.kind == "blank" for token in inner):
+        return
+    for place in range(shape.width):
+        cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(inner)]
+        yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
 
 
 def _split_one(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -298,7 +296,7 @@ def pieces(tokens: Sequence[Token]) -> list[Token]:
     """Soft tokens cut at their spaces."""
     cut: list[Token] = []
     for token in tokens:
-        if not token.soft:
+        if not token.soft or not token.text:
             cut.append(token)
             continue
         cut += (part_of(token, *match.span()) for match in re.finditer(r"[^\s|]+", token.text))
@@ -381,6 +379,11 @@ def _walk(
         made = read_cell(atom[0].text[atom[1] : atom[2]], signed=index in shape.signed, decimal=index in shape.decimal)
         return 0 if made.kind == "dash" else made.value if made.kind == "number" else None
 
+    def least_of_total(index: int, values: list[Number]) -> int:
+        """Digits that the next total has at least, by the parts read so far."""
+        parts = next((parts for total, parts in sorted(checks.items()) if total >= index), ())
+        return len(str(sum(values[i] for i in parts if i < index)))
+
     def step(piece: int, start: int, chosen: list[tuple[Token, int, int]], values: list[Number]) -> None:
         nonlocal steps
         steps += 1
@@ -393,6 +396,8 @@ def _walk(
             return
         left = room[piece] - start
         if index == shape.width or left < shape.width - index or len(pieces) - piece > shape.width - index:
+            return
+        if check and left < shape.width - index - 1 + least_of_total(index, values):
             return
         for atom in by_start.get((piece, start), ()):
             if index == shape.width - 1 and atom[2] < len(pieces[piece].text):

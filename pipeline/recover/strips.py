@@ -276,9 +276,7 @@ def _of_cells(cells: list[Cell], aligned: bool) -> list[tuple[Token, ...]]:
             tuple(
                 token
                 for cell in cells
-                for token in _split_word(
-                    _piece(cell.text, part, fused), cell.source, (), cell.column if aligned else None
-                )
+                for token in _fused_part(cell, part, fused, cell.column if aligned else None)
             )
             for part in range(fused)
         ]
@@ -313,12 +311,17 @@ def _holds_labels(cells: list[Cell], rows: int) -> bool:
     return any(sum(mention.row for mention in mentions(cell.text)) == rows for cell in cells)
 
 
+def _fused_part(cell: Cell, part: int, parts: int, column: int | None) -> list[Token]:
+    """What a cell gives to one of the rows that share it; a single number may belong to any of them."""
+    if _is_value(plain(cell.text)) and len(cell.text.split()) < parts:
+        return [Token("", "value", cell.source, (), column)]
+    return _split_word(_piece(cell.text, part, parts), cell.source, (), column)
+
+
 def _piece(text: str, part: int, parts: int) -> str:
     for pieces in ([line for line in text.split("\n") if line.strip()], text.split()):
         if len(pieces) == parts and all(_is_value(plain(piece)) for piece in pieces):
             return pieces[part]
-    if _is_value(plain(text)):
-        return text if part == 0 else ""
     labels = _labels_of(text, parts)
     return labels[part] if part < len(labels) else ""
 

@@ -11,7 +11,8 @@ from pipeline.reconcile.decide import TableDecision, decide_table
 from pipeline.reconcile.wholes import blocks
 from pipeline.record import Number, Report
 from pipeline.recover.strips import Strip, Token, strips
-from pipeline.recover.structures import RecoveredTable, recover_table
+from pipeline.recover.recovered import RecoveredTable
+from pipeline.recover.structures import recover_table
 from training.examples import drawn, texts
 from training.examples.report import InventedReport
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.costs import load_costs
@@ -113,12 +113,14 @@ def test_a_number_that_a_border_cuts_is_joined() -> None:
 # --- digits run together -------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(SUMMED)
 def test_a_row_run_together_is_among_the_readings(row: tuple[int, ...]) -> None:
     found = read_row(glued("".join(map(str, row))), SEVEN)
     assert row in [values(reading) for reading in found]
 
 
+@settings(deadline=None)
 @given(SUMMED, st.sets(st.integers(1, 6)))
 def test_a_row_run_together_in_pieces_is_among_the_readings(row: tuple[int, ...], spaces: set[int]) -> None:
     text = "".join((" " if i in spaces else "") + str(number) for i, number in enumerate(row))
@@ -126,8 +128,8 @@ def test_a_row_run_together_in_pieces_is_among_the_readings(row: tuple[int, ...]
 
 
 def test_three_sums_in_one_line() -> None:
-    row = (1, 0, 2, 0, 3, 0, 0, 0, 0, 0, 10, 1, 0, 0, 11)
-    assert values(read_row(glued("".join(map(str, row))), FIFTEEN)[0]) == row
+    row = (6, 5, 0, 0, 11, 0, 0, 0, 0, 0, 2, 0, 0, 1, 3)
+    assert [values(reading) for reading in read_row(glued("".join(map(str, row))), FIFTEEN)] == [row]
 
 
 def test_the_next_labels_number_is_cut_off() -> None:

@@ -1,0 +1,117 @@
+"""A table of the form with its rival structures."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.recover.readings import RowReading
+from pipeline.recover.recovered import RecoveredTable, row_shape
+from pipeline.recover.structures import MOST_STRUCTURES, recover_table
+from pipeline.template import load_templates, table
+from tests.pipeline.invented import LAYOUTS, recovered, rows, strips_of
+from training.examples.report import InventedReport, invent
+
+T2 = table("2021", "t2")
+
+
+def first(found: RecoveredTable, row: str) -> RowReading:
+    """The cheapest reading of a row."""
+    return next(unit.readings[0] for unit in found.structures[0].units if unit.fields[0].split(".")[1] == row)
+
+
+def values(found: RecoveredTable, row: str) -> list[object]:
+    return [cell.value for cell in first(found, row).cells]
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != "run together"])
+@pytest.mark.parametrize("year", [2019, 2022])
+@pytest.mark.parametrize("table_id", ["t2", "t3", "t4"])
+def test_each_layout_gives_the_numbers_back(layout: str, year: int, table_id: str) -> None:
+    report = invent("云泽县水务局", year, 11)
+    found = recovered(LAYOUTS[layout](report), table_id, year)
+    assert found.found
+    assert found.table.template == report.tables[table_id].template
+    got = {
+        field: cell.value
+        for unit in found.structures[0].units
+        for field, cell in zip(unit.fields, unit.readings[0].cells, strict=True)
+    }
+    assert got == {field: report.values[field] for field in found.table.field_ids()}
+    assert not any(unit.readings[0].note or unit.moved for unit in found.structures[0].units)
+
+
+@pytest.mark.parametrize("year", [2019, 2022])
+def test_a_table_run_together_has_the_numbers_among_its_readings(year: int) -> None:
+    report = invent("云泽县水务局", year, 11)
+    found = recovered(LAYOUTS["run together"](report), "t3", year)
+    for unit in found.structures[0].units:
+        truth = tuple(report.values[field] for field in unit.fields)
+        assert truth in [tuple(cell.value for cell in reading.cells) for reading in unit.readings]
+
+
+def test_every_structure_has_every_field_once() -> None:
+    report = invent("云泽县水务局", 2021, 5)
+    for layout in LAYOUTS.values():
+        found = recovered(layout(report), "t3")
+        assert 1 <= len(found.structures) <= MOST_STRUCTURES
+        for structure in found.structures:
+            assert [field for unit in structure.units for field in unit.fields] == found.table.field_ids()
+
+
+@pytest.mark.parametrize("table_id", ["t2", "t3", "t4"])
+@pytest.mark.parametrize(("year", "template"), [(2019, "2019"), (2021, "2021"), (None, "2021")])
+def test_a_table_that_is_not_there(table_id: str, year: int | None, template: str) -> None:
+    found = recover_table([strips_of("云泽县水务局\n规章是有的\n")], table_id, year)
+    assert (found.found, found.table.template, found.strips) == (False, template, None)
+    assert {cell.kind for unit in found.structures[0].units for cell in unit.readings[0].cells} == {"absent"}
+
+
+def test_numbers_that_lost_their_label_go_to_the_row_without_numbers() -> None:
+    text = rows({"规章": [1, 0, 12], "行政规范性文件": [], "": [3, 1, 4], "行政许可": [80], "行政处罚": [5], "行政强制": [0]})
+    assert values(recovered(text, "t2"), "normative") == [3, 1, 4]
+
+
+def test_numbers_whose_label_is_not_there_go_to_its_place_in_the_form() -> None:
+    text = rows({"规章": [1, 0, 12], "": [3, 1, 4], "行政许可": [80], "行政处罚": [5], "行政强制": [0]})
+    found = recovered(text, "t2")
+    assert values(found, "normative") == [3, 1, 4]
+    assert [unit.fields[0] for unit in found.structures[0].units if unit.moved] == ["t2.normative.issued"]
+
+
+def with_blanks(report: InventedReport) -> InventedReport:
+    zeros = [field for field, value in report.values.items() if field.startswith("t3.") and value == 0]
+    return report.with_prints(dict.fromkeys(zeros, ""))
+
+
+def test_rows_are_not_cut_where_blank_cells_left_no_trace() -> None:
+    report = with_blanks(invent("云泽县水务局", 2022, 7))
+    found = recovered(LAYOUTS["run together"](report), "t3", 2022)
+    assert not any(reading.cut for unit in found.structures[0].units for reading in unit.readings)
+
+
+def test_a_column_that_is_missing_from_every_row_is_tried_everywhere() -> None:
+    report = invent("云泽县水务局", 2021, 3)
+    form = report.tables["t3"]
+    heads = [column.label for column in form.columns if column.id != "social"]
+    lines = {
+        row.full_label: [report.printed[f"t3.{row.id}.{column}"] for column in row.columns if column != "social"]
+        for row in form.rows
+    }
+    found = recovered("\t".join(["", *heads]) + "\n" + rows(lines), "t3")
+    assert len(found.structures) == len(form.columns)
+    new = first(found, "new")
+    assert [cell.kind for cell in new.cells] == ["number"] * 3 + ["absent"] + ["number"] * 3
+
+
+def test_several_layouts_the_one_that_fills_more_rows() -> None:
+    bad, good = strips_of(rows({"规章": [1], "行政许可": [2]})), strips_of(rows({"规章": [1, 0, 12], "行政许可": [2]}))
+    assert values(recover_table([bad, good], "t2", 2021), "rules") == [1, 0, 12]
+    assert values(recover_table([good, bad], "t2", 2021), "rules") == [1, 0, 12]
+
+
+@pytest.mark.parametrize("template", list(load_templates()))
+def test_the_shape_of_a_row_says_what_the_form_says(template: str) -> None:
+    form = table(template, "t3")
+    assert {row_shape(form, row).sums for row in form.rows} == {(((0, 1, 2, 3, 4, 5), 6),)}
+    fees = next(row for row in table(template, "t2").rows if row.id == "fees")
+    assert row_shape(table(template, "t2"), fees).sums == ()
