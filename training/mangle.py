@@ -53,18 +53,23 @@ class Mangled:
 def mangled(random: Random, layout: str | None = None, damages: Sequence[str] | None = None) -> Mangled:
     """A report, its layout and up to three damages, drawn where they are not given.
 
+    Damages that the page cannot take are left out; so are those that touch numbers where the report has an error of
+    its own, since error and damage together may well look like another report.
+
     Raises:
         KeyError: where a layout or a damage has no such name.
     """
     # Each part has a generator of its own, so that leaving one damage out changes nothing else.
     base = random.getrandbits(64)
-    report, unknown = draw_report(Random(f"{base} report"))
+    report, unknown, errs = draw_report(Random(f"{base} report"))
     drawn_layout = random.choice(list(LAYOUTS))
     drawn_damages = random.sample(list(DAMAGES), random.choice((0, 1, 1, 2, 2, 3)))
     layout = layout or drawn_layout
     page = page_of(report)
     done = []
     for name in drawn_damages if damages is None else damages:
+        if errs and name not in KEEP_NUMBERS:
+            continue
         changed = DAMAGES[name](page, Random(f"{base} {name}"))
         if changed is not None:
             page = changed
@@ -81,9 +86,9 @@ def page_of(report: InventedReport) -> Page:
 # --- what the report says ------------------------------------------------------------------------
 
 
-def draw_report(random: Random) -> tuple[InventedReport, frozenset[str]]:
-    """A consistent report with a way to leave zeros blank, at times with an error of its own, and the fields whose
-    value cannot then be known."""
+def draw_report(random: Random) -> tuple[InventedReport, frozenset[str], bool]:
+    """A report with a way to leave zeros blank; the fields whose value cannot be known; whether it has an error of
+    its own."""
     year = random.choice((2019, 2020, 2021, 2022, 2023, 2024))
     usual = template_for_year(year)
     templates = {table: usual if random.random() < 0.85 else random.choice(("2019", "2021")) for table in ("t2", "t3")}
@@ -91,8 +96,9 @@ def draw_report(random: Random) -> tuple[InventedReport, frozenset[str]]:
     report = invent(random.choice(AGENCIES), year, random.randrange(1 << 30), templates, _applications(random, table3))
     report = report.with_prints(_blanks(report, random))
     if random.random() < 0.15:
-        return random.choice((_wrong_total4, _zero_total4, _wrong_total3))(report, random)
-    return report, frozenset()
+        report, unknown = random.choice((_wrong_total4, _zero_total4, _wrong_total3))(report, random)
+        return report, unknown, True
+    return report, frozenset(), False
 
 
 def _applications(random: Random, table: Table) -> dict[str, tuple[int, ...]]:
@@ -640,6 +646,14 @@ DAMAGES: Mapping[str, Damage] = {
     "digits_spaced": _every_number(_spaced),
 }
 
+KEEP_NUMBERS = frozenset(
+    {
+        "instruction_in_label", "page_number", "head_repeated", "numbering_changed", "traditional", "titles_missing",
+        "table_twice", "prose_near", "wide_digits", "thousands", "units", "note_in_cell",
+    }
+)  # fmt: skip
+"""Damages that leave every number in its place and legible."""
+
 
 # --- layouts -------------------------------------------------------------------------------------
 
@@ -835,15 +849,18 @@ def _html_spans(sheet: Sheet) -> str:
         if row.row_id == OTHER and len(cells) < LABELS + 7:
             rows.append(_td("".join(cells), LABELS + 7) if len(cells) == 1 else "".join(map(_td, cells)))
             continue
-        for place in range(LABELS):
+        place = 0
+        while place < LABELS:
+            width = 1
             below = number + 1
             while below < len(sheet.rows) and _is_covered(sheet.rows[below], place):
                 below += 1
             if labels[place]:
                 width = next((i for i in range(place + 1, LABELS) if labels[i]), LABELS) - place
                 tags += _td(labels[place], width, below - number if width == 1 and place < 2 else 1)
-            elif not any(labels[place:]) and (place == 0 or not labels[place - 1]) and not _is_covered(row, place):
+            elif not _is_covered(row, place):
                 tags += _td("")
+            place += width
         rows.append(tags + "".join(map(_td, cells[LABELS:])))
     return _table_tag(rows)
 

@@ -17,8 +17,8 @@ from pipeline.record import Candidate, Number, Status, Support
 from pipeline.recover.readings import CellReading
 from pipeline.template import Rule, Table
 
-MOST_REPAIRS = 5
-"""Printed numbers of a table that may be overruled together; more, and it is the source, or our
+MOST_SURPRISES = 5
+"""Cells of a table that may together turn out to hold other than they show; with more it is the source, or our
 reading of its structure, that is wrong as a whole."""
 MOST_CANDIDATES = 12
 
@@ -110,12 +110,14 @@ def _withhold_unconfirmed(
     for rule in table.rules:
         fields = (*rule.left, *rule.right)
         unfound = [field for field in fields if not _printed_so(decisions[field])]
-        if len(unfound) == 1 and all(confirmed[field] for field in fields if field not in unfound):
+        others = [field for field in fields if field not in unfound]
+        if len(unfound) == 1 and all(confirmed[field] or not decisions[field].note for field in others):
             confirmed[unfound[0]] += 1
     _share_within_rows(table, decisions, confirmed, values, moved)
     for field, decision in decisions.items():
         rules = by_field.get(field, [])
-        if not decision.note or not rules or decision.status not in {"read", "inferred", "repaired"}:
+        assumed = decision.note or decision.cell.kind in {"absent", "unread"}
+        if not assumed or not rules or decision.status not in {"read", "inferred", "repaired"}:
             continue
         if confirmed[field] < (1 if _printed_so(decision) else 2):
             decisions[field] = replace(
@@ -160,14 +162,24 @@ def _printed_so(decision: Decision) -> bool:
 
 def _decide_block(block: Block, by_field: Mapping[str, list[Rule]]) -> dict[str, Decision]:
     best = block.wholes[0]
-    repaired = [f for f in block.fields if best.cells[f].kind == "number" and best.values[f] != best.cells[f].value]
-    believable = len(repaired) <= MOST_REPAIRS and block.proved
+    surprises = [field for field in block.fields if _surprises(best, field, by_field)]
+    believable = len(surprises) <= MOST_SURPRISES and block.proved
     return {field: _decide(field, block, believable, by_field.get(field, [])) for field in block.fields}
+
+
+def _surprises(whole: Whole, field: str, by_field: Mapping[str, list[Rule]]) -> bool:
+    """Whether the whole gives a number, or a blank that is no total, another value than it shows."""
+    cell, value = whole.cells[field], whole.values[field]
+    if cell.kind == "number":
+        return value != cell.value
+    is_total = any(rule.right == (field,) for rule in by_field.get(field, []))
+    return cell.kind == "blank" and bool(value) and not is_total
 
 
 def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> Decision:
     cell, doubtful = _reading(field, block.wholes)
     note = next((whole.notes[field] for whole in block.wholes if field in whole.notes), "")
+    note = note if believable or not rules else note or "整表的读法要改动太多"
     if not block.decidable:
         return Decision(cell, None, "missing", 0.0, note=note)
     candidates = _candidates(field, block.wholes)

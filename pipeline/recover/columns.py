@@ -18,7 +18,7 @@ from pipeline.document import NOWHERE
 from pipeline.recover.labels import column_keys
 from pipeline.recover.normalise import key
 from pipeline.recover.positions import place_columns
-from pipeline.recover.readings import ABSENT, CellReading, RowReading, read_row
+from pipeline.recover.readings import ABSENT, CellReading, RowReading, pieces, read_row
 from pipeline.recover.recovered import Unit, fields_of, row_shape
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table
@@ -66,10 +66,11 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
     layout = _layout(rows, strips, first, table)
     costs = load_costs().structure
     inner = {row: _between_blanks(layout.rows[row]) for row in layout.counts}
-    over = {row: count - layout.width(row) for row, count in layout.counts.items()}
-    short = [row for row in over if over[row] == -1 and not _soft(layout.rows[row])]
+    over = {row: len(pieces(layout.rows[row])) - layout.width(row) for row in layout.counts}
+    short = [row for row in over if over[row] == -1]
+    gappy = {row for row in over if any(token.kind == "blank" for token in inner[row])}
     wide = [row for row in over if len(inner[row]) == layout.width(row) + 1]
-    padded = [row for row in over if over[row] == 0 and layout.rows[row][-1].kind == "blank"]
+    padded = [row for row in over if over[row] == 0 and layout.rows[row][-1].kind == "blank" and row not in gappy]
     if layout.shared(len(short)):
         narrow = {row: tokens for row, tokens in inner.items() if len(tokens) == layout.width(row) - 1}
         yield from _without_column(layout, narrow | {row: layout.rows[row] for row in short})
@@ -239,8 +240,12 @@ def _missing_head(strips: list[Strip], first: int, table: Table) -> int | None:
     seen = set()
     for strip in strips[max(0, first - HEAD_STRIPS) : first]:
         for token in strip.tokens:
-            found = process.extractOne(key(token.text), heads.keys(), scorer=fuzz.ratio, score_cutoff=75)
+            wording = key(token.text)
+            found = process.extractOne(wording, heads.keys(), scorer=fuzz.ratio, score_cutoff=75)
+            parts = {column for head, column in heads.items() if len(wording) >= 2 and wording in head}
             if found:
                 seen.add(heads[found[0]])
+            elif len(parts) == 1:
+                seen |= parts
     missing = [i for i, column in enumerate(table.columns) if column.id not in seen]
     return missing[0] if len(missing) == 1 else None

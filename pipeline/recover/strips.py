@@ -298,10 +298,8 @@ def _fused(cells: list[Cell]) -> int:
             pieces = [piece for piece in re.split(border, plain(cell.text).strip()) if piece]
             if pieces and all(_is_value(piece) for piece in pieces):
                 counts.append(len(pieces))
-        if len(counts) < 3:
-            continue
-        most = max(set(counts), key=lambda count: (counts.count(count), count))
-        if most > 1 and counts.count(most) >= max(3, len(counts) - 1) and _holds_labels(cells, most):
+        most = max(counts, default=1)
+        if most > 1 and _holds_labels(cells, most):
             return most
     return 1
 
