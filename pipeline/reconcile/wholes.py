@@ -113,6 +113,8 @@ def _together(recovered: RecoveredTable) -> Block:
         tuple([(index[field], 1) for field in rule.left] + [(index[field], -1) for field in rule.right])
         for rule in recovered.table.rules
     )
+    if not _legible(recovered.structures[0]):
+        return Block(fields, (_as_printed(recovered.structures),), proved=False)
     found: list[Whole] = []
     waiting = [
         (
@@ -146,6 +148,12 @@ def _together(recovered: RecoveredTable) -> Block:
     cheapest = min(whole.cost for whole in found)
     kept = sorted((whole for whole in found if whole.cost <= cheapest + costs.margin), key=lambda whole: whole.cost)
     return Block(fields, tuple(kept), proved)
+
+
+def _legible(structure: Structure) -> bool:
+    """Whether enough rows hold a number for the sums to say anything."""
+    readable = sum(any(cell.kind in {"number", "blank", "dash"} for cell in unit.readings[0].cells) for unit in structure.units)
+    return readable > len(structure.units) / 3
 
 
 def _whole(

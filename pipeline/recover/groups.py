@@ -80,7 +80,7 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
             current.gaps.append(strip.gap)
         current = None
         if here:
-            made = _labelled(strip, s, here)
+            made = _labelled(strip, s, here, table)
             groups += made
             if single or not made[-1].tokens:
                 current = made[-1]
@@ -99,8 +99,9 @@ def _ends(strip: Strip, table: Table) -> bool:
     return any(ends_table(token.text, table) for token in words[:2])
 
 
-def _labelled(strip: Strip, index: int, anchors: list[Anchor]) -> list[ValueGroup]:
-    """One group per anchor of the strip: what follows its label, up to the next label."""
+def _labelled(strip: Strip, index: int, anchors: list[Anchor], table: Table) -> list[ValueGroup]:
+    """One group per anchor of the strip: what follows its label, up to the next label. Words that are neither a note
+    nor a head, where no number follows, are a cell that holds no number (`见附件`), not a blank one."""
     groups = []
     for i, anchor in enumerate(anchors):
         end = anchors[i + 1].token if i + 1 < len(anchors) else len(strip.tokens)
@@ -108,8 +109,15 @@ def _labelled(strip: Strip, index: int, anchors: list[Anchor]) -> list[ValueGrou
         if not any(token.kind == "value" for token in tokens) and i == 0:
             before = [token for token in strip.tokens[: anchor.token] if token.kind == "value"]
             tokens = before if len(before) > 1 else tokens
+        if not any(token.kind == "value" for token in tokens):
+            words = [token for token in strip.tokens[anchor.token + 1 : end] if _says_no_number(token, table)]
+            tokens = [*(replace(word, kind="value") for word in words[-1:]), *tokens]
         groups.append(ValueGroup(anchor.row, index, tokens, sure=min(1.0, anchor.score)))
     return groups
+
+
+def _says_no_number(token: Token, table: Table) -> bool:
+    return token.kind == "word" and not token.text.startswith(("(", "（")) and role(token.text, table) is None
 
 
 def _behind_label(tokens: tuple[Token, ...]) -> list[Token]:

@@ -24,7 +24,7 @@ MOST_READINGS = 400
 """Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
 LONGEST_RUN = 80
 """Digits of a run that are cut into cells at most; a longer one is left unread."""
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000
 """Steps that cutting one row may take; a row that needs more is left unread."""
 
 
@@ -88,6 +88,21 @@ def read_row(
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
+    try:
+        found = _distinct(_all_readings(tokens, shape, trim, drops_blanks, prints_zeros))
+    except _TooMany:
+        found = []
+    if not found or len(found) > MOST_READINGS:
+        text = " ".join(token.text for token in tokens)
+        unread = CellReading("unread", source=tokens[0].source, text=text)
+        cost = load_costs().structure.extra_cell
+        found = [RowReading((unread,) * shape.width, cost, "数字无法分到各栏")]
+    return found
+
+
+def _all_readings(
+    tokens: Sequence[Token], shape: RowShape, trim: int | None, drops_blanks: bool, prints_zeros: bool
+) -> list[RowReading]:
     costs = load_costs().structure
     found: list[RowReading] = []
     apart = _spaced_apart(tokens, shape)
@@ -106,11 +121,6 @@ def read_row(
         apart_at_spaces = pieces(tokens)
         if not found or (1 < len(apart_at_spaces) < shape.width and not _sums_hold(found[0], shape)):
             found += _bordered(apart_at_spaces, shape, None, True)
-    found = _distinct(found)
-    if not found or len(found) > MOST_READINGS:
-        text = " ".join(token.text for token in tokens)
-        unread = CellReading("unread", source=tokens[0].source, text=text)
-        found = [RowReading((unread,) * shape.width, costs.extra_cell, "数字无法分到各栏")]
     return found
 
 
@@ -337,10 +347,20 @@ def _cut_row(cut: Cut, shape: RowShape) -> RowReading:
     return RowReading(tuple(cells), 0, "各栏数字连写", cut=True)
 
 
+class _TooMany(Exception):
+    """More readings than are worth keeping: the row stays unread."""
+
+
 def _cuts(pieces: Sequence[Token], shape: RowShape) -> list[Cut]:
     """All ways to cut the pieces into the cells, each sum of the shape holding; where no way makes all
-    sums hold, all ways there are, if they are few."""
-    if not pieces or sum(len(piece.text) for piece in pieces) > LONGEST_RUN:
+    sums hold, all ways there are.
+
+    Raises:
+        _TooMany: where they are too many to say anything by.
+    """
+    if sum(len(piece.text) for piece in pieces) > LONGEST_RUN:
+        raise _TooMany
+    if not pieces:
         return []
     atoms = [(piece, start, end) for piece in pieces for start, end in _spans(piece.text)]
     by_start: dict[tuple[int, int], list[tuple[Token, int, int]]] = {}
@@ -372,7 +392,6 @@ def _walk(
     checks = {total: parts for parts, total in shape.sums}
     found: list[Cut] = []
     room = [sum(len(piece.text) for piece in pieces[i:]) for i in range(len(pieces) + 1)]
-    most = 20 * MOST_READINGS if check else MOST_READINGS
     steps = 0
 
     def value(atom: tuple[Token, int, int], index: int) -> Number | None:
@@ -387,8 +406,8 @@ def _walk(
     def step(piece: int, start: int, chosen: list[tuple[Token, int, int]], values: list[Number]) -> None:
         nonlocal steps
         steps += 1
-        if len(found) > most or steps > MOST_STEPS:
-            return
+        if len(found) > MOST_READINGS or steps > MOST_STEPS:
+            raise _TooMany
         index = len(chosen)
         if piece == len(pieces):
             if index == shape.width:
@@ -417,4 +436,4 @@ def _walk(
             values.pop()
 
     step(0, 0, [], [])
-    return found if len(found) <= most and steps <= MOST_STEPS else []
+    return found

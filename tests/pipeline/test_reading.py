@@ -52,12 +52,13 @@ def test_a_form_of_another_year_is_a_finding() -> None:
     [
         ({}, "clean"),
         ({"t3.granted.natural": "7777"}, "repaired"),
-        ({"t3.granted.natural": "/"}, "repaired"),
+        ({"t3.new.total": "/"}, "repaired"),
+        ({"t4.review.pending": ""}, "clean"),
         ({"t2.penalty.decisions": "见附件"}, "review"),
     ],
 )
 def test_status_of_the_report(prints: dict[str, str], status: str) -> None:
-    report = REPORT.with_values({"t3.granted.natural": REPORT.values["t3.granted.natural"]})
+    report = REPORT.with_values(dict.fromkeys(REPORT.tables["t4"].field_ids(), 0))
     assert read(text(report.with_prints(prints))).status == status
 
 

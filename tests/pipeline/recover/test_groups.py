@@ -63,6 +63,16 @@ def test_words_in_a_number_cell_stay_a_cell() -> None:
     assert [(token.text, token.kind) for token in row.tokens] == [("1", "value"), ("见附件", "value"), ("12", "value")]
 
 
+def test_words_instead_of_a_number_are_no_blank() -> None:
+    (row, *_) = groups(rows({"行政处罚": ["见附件", "", ""], "行政强制": [0]}))
+    assert [(token.text, token.kind) for token in row.tokens] == [("见附件", "value"), ("", "blank"), ("", "blank")]
+
+
+def test_a_note_before_blank_cells_is_no_cell() -> None:
+    (row, *_) = groups(rows({"规章": ["（含修订）", "", "", ""], "行政处罚": [1]}))
+    assert {token.kind for token in row.tokens} == {"blank"}
+
+
 def test_the_next_section_ends_the_table() -> None:
     text = rows({"行政许可": [80], "行政事业性收费": ["1.5"], "三、收到和处理政府信息公开申请情况": [], "年份": [2021]})
     assert shown(groups(text)) == [("licensing", ["80"]), ("fees", ["1.5"])]
