@@ -36,6 +36,7 @@ class StructureCosts(_Part):
     glued_cells: int
     lost_column: int
     extra_cell: int
+    blanks_moved: int
     extra_column: int
     crossed_space: int
     kept_number: int

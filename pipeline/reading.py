@@ -19,9 +19,9 @@ from pipeline.recover.metadata import find_metadata
 from pipeline.recover.older_form import is_older_form
 from pipeline.recover.prose import ProseNumber, prose_numbers
 from pipeline.recover.readings import CellReading
+from pipeline.recover.recovered import RecoveredTable
 from pipeline.recover.sections import find_sections
 from pipeline.recover.strips import has_spaced_lines, strips
-from pipeline.recover.recovered import RecoveredTable
 from pipeline.recover.structures import recover_table
 from pipeline.template import TABLES, template_for_year
 

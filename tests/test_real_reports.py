@@ -91,7 +91,7 @@ def test_the_print_of_the_seeds(name: str) -> None:
         field: read_cell(field_found.printed or "", signed=True, decimal=True).value
         for field, field_found in report(name).fields.items()
     }
-    assert found == {field: value for field, value in gold(name).printed.items()}
+    assert found == dict(gold(name).printed)
 
 
 @each_report

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,6 +18,7 @@ from typing import TypeAlias
 from pipeline.record import Number
 from pipeline.template import Table, load_templates, template_for_year
 from training.examples.drawn import Drawn, Matrix, MatrixRow, blocks, matrix
+from training.examples.office import package
 from training.examples.report import InventedReport, Paragraph, invent
 
 AGENCIES = (
@@ -387,23 +390,19 @@ def column_gone(page: Page, random: Random) -> Page | None:
 
 
 def column_added(page: Page, random: Random) -> Page | None:
-    """A serial number before each row, or a column of remarks or shares behind."""
-    kind = random.choice(("serial", "remark", "share"))
+    """A column behind the totals: of remarks, or of shares."""
+    share = random.random() < 0.5
 
     def change(rows: list[MatrixRow]) -> list[MatrixRow]:
-        changed, number = [], 0
+        changed = []
         for row in rows:
             is_row = row.row_id not in (HEAD, OTHER)
-            number += is_row
-            if kind == "serial":
-                changed.append(replace(row, cells=(str(number) if is_row else "序号", *row.cells)))
-            elif kind == "remark":
-                changed.append(replace(row, cells=(*row.cells, "" if is_row else "备注")))
-            else:
+            if share:
                 changed.append(replace(row, cells=(*row.cells, f"{random.randrange(100)}%" if is_row else "占比")))
+            else:
+                changed.append(replace(row, cells=(*row.cells, "" if is_row else "备注")))
         return changed
 
-    # A serial number would stand where the damages below look for labels: it comes last of all, or not at all.
     return _on(page, "t3", change)
 
 
@@ -753,8 +752,9 @@ def _one_a_line_tabbed(sheet: Sheet) -> list[str]:
 
 def _aligned(sheet: Sheet) -> list[str]:
     """Columns kept by spaces; blank cells are gaps."""
-    rows = [["".join(row[: -7 or None]) if len(row) >= 10 else row[0], *row[-7:]] if sheet.table_id == "t3" else row
-            for row in ([_flat(cell) for cell in row] for row in _cells(sheet))]  # fmt: skip
+    rows = [[_flat(cell) for cell in row] for row in _cells(sheet)]
+    if sheet.table_id == "t3":
+        rows = [["".join(row[:LABELS]), *row[LABELS:]] for row in rows]
     wide = max(len(row) for row in rows)
     widths = [max((_width(row[i]) for row in rows if i < len(row)), default=0) + 2 for i in range(wide)]
     return [
@@ -907,7 +907,13 @@ def _xlsx(page: Page) -> bytes:
             sheet.append([int(cell) if cell.isascii() and cell.isdigit() else cell or None for cell in row] or [None])
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+    with zipfile.ZipFile(out) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    # The time of writing must not make the same report another file.
+    del parts["docProps/core.xml"]
+    core = re.compile(r"<(?:Override|Relationship)[^<>]*core(?:\.xml|-properties)[^<>]*/>")
+    parts = {name: core.sub("", text) for name, text in parts.items()}
+    return package(parts)
 
 
 LAYOUTS: Mapping[str, tuple[str, Callable[[Page], bytes]]] = {

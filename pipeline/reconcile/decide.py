@@ -116,7 +116,10 @@ def _withhold_unconfirmed(
     _share_within_rows(table, decisions, confirmed, values, moved)
     for field, decision in decisions.items():
         rules = by_field.get(field, [])
-        assumed = decision.note or decision.cell.kind in {"absent", "unread"}
+        unseen = decision.cell.kind in {"absent", "unread"} or (
+            decision.cell.kind == "blank" and bool(decision.value) and not any(rule.right == (field,) for rule in rules)
+        )
+        assumed = decision.note or unseen
         if not assumed or not rules or decision.status not in {"read", "inferred", "repaired"}:
             continue
         if confirmed[field] < (1 if _printed_so(decision) else 2):
@@ -185,7 +188,8 @@ def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> De
     candidates = _candidates(field, block.wholes)
     values = {candidate.value for candidate in candidates}
     if len(values) == 1 and None not in values and (believable or cell.value in values):
-        return _settled(cell, next(iter(values)), rules, note, doubtful)
+        decision = _settled(cell, next(iter(values)), rules, note, doubtful)
+        return replace(decision, confidence=decision.confidence * min(1.0, sum(w.probability for w in block.wholes)))
     if cell.kind == "number" and not doubtful:
         return Decision(cell, cell.value, "inconsistent", 0.5, candidates, ("reader",), tuple(rules), note)
     finite = tuple(candidate for candidate in candidates if candidate.value is not None)

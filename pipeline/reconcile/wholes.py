@@ -40,6 +40,8 @@ class Whole:
     moved: frozenset[str] = frozenset()
     """Fields of rows whose own sum is no evidence: their numbers did not stand behind their label, or were cut
     apart so that it holds."""
+    probability: float = 1.0
+    """Of this reading among all, by their costs; below 1 where weak evidence alone ranks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,14 @@ def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number]) -> Bloc
         key=lambda entry: entry[:2],
     )
     margin = load_prior().margin if rivals else 0
+    weight = sum(math.exp((ranked[0][0] - cost) / 1000) for cost, _, _ in ranked)
     wholes = [
         Whole(
             cost,
             dict(zip(unit.fields, reading.cells, strict=True)),
             {field: cell.value for field, cell in zip(unit.fields, reading.cells, strict=True)},
             dict.fromkeys(unit.fields, reading.note) if reading.note else {},
+            probability=1 / weight,
         )
         for cost, _, reading in ranked
         if cost <= ranked[0][0] + margin
@@ -152,7 +156,9 @@ def _together(recovered: RecoveredTable) -> Block:
 
 def _legible(structure: Structure) -> bool:
     """Whether enough rows hold a number for the sums to say anything."""
-    readable = sum(any(cell.kind in {"number", "blank", "dash"} for cell in unit.readings[0].cells) for unit in structure.units)
+    readable = sum(
+        any(cell.kind in {"number", "blank", "dash"} for cell in unit.readings[0].cells) for unit in structure.units
+    )
     return readable > len(structure.units) / 3
 
 

@@ -14,6 +14,7 @@ FAR = 60
 FAR_PENALTY = 0.4
 MISSING_PENALTY = 0.3
 """What a row of the template without a label among those found counts against the template."""
+LEAST_HEADS = 3
 HEAD_BONUS = 0.5
 """What a column head of the template seen in the document counts for it."""
 
@@ -36,9 +37,10 @@ def find_anchors(strips: list[Strip], table: Table) -> list[Anchor]:
     found: list[tuple[int, Anchor]] = []
     position = 0
     for s, strip in enumerate(strips):
+        is_head = _is_head(strip, table)
         for t, token in enumerate(strip.tokens):
             position += 1
-            if token.kind == "word":
+            if token.kind == "word" and not (is_head and key(token.text) in column_keys(table)):
                 match = match_row(token.text, table)
                 if match:
                     followed = _followed_by_value(strips, s, t)
@@ -66,6 +68,14 @@ def find_anchors(strips: list[Strip], table: Table) -> list[Anchor]:
     return chain[::-1]
 
 
+def _is_head(strip: Strip, table: Table) -> bool:
+    """Whether the strip is a row of column heads, some of which read like row labels (其他, 总计)."""
+    if any(token.kind == "value" for token in strip.tokens):
+        return False
+    heads = {column_keys(table).get(key(token.text)) for token in strip.tokens if token.kind == "word"} - {None}
+    return len(heads) >= LEAST_HEADS
+
+
 def _followed_by_value(strips: list[Strip], s: int, t: int) -> bool:
     rest = strips[s].tokens[t + 1 :]
     if rest:
@@ -90,7 +100,7 @@ def choose_template(strips: list[Strip], table_id: str, year: int | None) -> tup
 
 
 def _passed_over(table: Table, anchors: list[Anchor]) -> int:
-    """Rows of the form between the first and the last one found that have no label; a table may be cut off at its ends."""
+    """Rows of the form between the first and the last one found that have no label; its ends may be cut off."""
     order = [row.id for row in table.rows]
     return order.index(anchors[-1].row) - order.index(anchors[0].row) + 1 - len(anchors) if anchors else 0
 

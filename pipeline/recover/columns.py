@@ -17,6 +17,7 @@ from pipeline.costs import load_costs
 from pipeline.document import NOWHERE
 from pipeline.recover.labels import column_keys
 from pipeline.recover.normalise import key
+from pipeline.recover.numbers import read_cell
 from pipeline.recover.positions import place_columns
 from pipeline.recover.readings import ABSENT, CellReading, RowReading, pieces, read_row
 from pipeline.recover.recovered import Unit, fields_of, row_shape
@@ -76,6 +77,9 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
         yield from _without_column(layout, narrow | {row: layout.rows[row] for row in short})
     elif layout.shared(len(wide)):
         yield from _with_extra_column(layout, {row: inner[row] for row in wide})
+    elif _ends_with_total(layout):
+        yield _row_by_row(layout), 0
+        yield _totals_only(layout), costs.blanks_moved
     elif layout.missing_head is not None and layout.shared(len(padded), 0.9):
         yield from _without_column(layout, {row: layout.rows[row][:-1] for row in padded})
         yield _row_by_row(layout), costs.lost_cell
@@ -103,7 +107,7 @@ def _row_by_row(layout: _Layout) -> tuple[Unit, ...]:
     short = [row for row, count in layout.counts.items() if count < layout.width(row) and not _soft(rows[row])]
     drops_blanks = len(short) >= max(3, 0.4 * len(layout.counts))
     whole = [row for row in layout.counts if all(token.kind == "value" for token in rows[row])]
-    prints_zeros = len(whole) >= MOST * len(layout.counts)
+    prints_zeros = table.id == "t2" or len(whole) >= MOST * len(layout.counts)
     if drops_blanks:
         empty = [row for row, tokens in rows.items() if not tokens]
         placed |= set(empty)
@@ -133,6 +137,34 @@ def _without_column(layout: _Layout, narrow: Rows) -> Iterator[tuple[tuple[Unit,
             for row in layout.table.rows
         )
         yield units, costs.lost_column + (0 if layout.missing_head in {None, place} else costs.lost_cell)
+
+
+def _ends_with_total(layout: _Layout) -> bool:
+    """Whether the last number of each row, with blanks behind it, is the sum of those before it: the blank cells
+    may have moved to the rows' ends."""
+    ends = []
+    for row in layout.counts:
+        tokens = layout.rows[row]
+        values = [read_cell(token.text).value for token in tokens if token.kind == "value"]
+        if len(tokens) == layout.width(row) and None not in values and len(values) > 1:
+            if tokens[-1].kind != "blank":
+                return False
+            numbers = [value for value in values if value is not None]
+            ends.append((numbers[-1], sum(numbers[:-1])))
+    return layout.table.id == "t3" and any(total for total, _ in ends) and all(total == parts for total, parts in ends)
+
+
+def _totals_only(layout: _Layout) -> tuple[Unit, ...]:
+    """Each row's last number is its total; whose the others are is not known."""
+    units = []
+    for row in layout.table.rows:
+        tokens = layout.rows.get(row.id, [])
+        values = [token for token in tokens if token.kind == "value"]
+        if len(values) > 1:
+            unknown = [replace(token, text="", kind="value") for token in tokens[: len(layout.table.columns) - 1]]
+            tokens = [*unknown, values[-1]]
+        units.append(_noted(_unit(layout.table, row, tokens, layout.trim), "空格挪到了行末"))
+    return tuple(units)
 
 
 def _with_extra_column(layout: _Layout, wide: Rows) -> Iterator[tuple[tuple[Unit, ...], int]]:

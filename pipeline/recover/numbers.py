@@ -37,7 +37,7 @@ class CellText:
     value: Number | None
     unit: str | None = None
     sure: bool = True
-    """False where a letter had to be taken for a digit, or zeros stand before the number."""
+    """False where a letter had to be taken for a digit, or digits stand apart."""
 
 
 BLANK = CellText("blank", None, None)
@@ -49,7 +49,7 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     """Makes out a number cell.
 
     A sign counts only in a signed column, a fraction only in a decimal one (`5.0` is 5 anywhere).
-    Text that holds no number, more than one, or one of more than `MOST_DIGITS` digits, is `unread`.
+    Text that holds no number, more than one, one behind zeros, or one of more than `MOST_DIGITS` digits, is `unread`.
     """
     bare = plain(text).strip().strip("|").strip()
     if not bare:
@@ -71,8 +71,6 @@ def read_cell(text: str, *, signed: bool = False, decimal: bool = False) -> Cell
     sure = sure and not re.search(r"\d\s+\d", bare)
     if len(digits) > MOST_DIGITS + ("." in digits):
         return UNREAD
-    if re.match(r"0\d", digits):
-        sure = False
     negative = (found["sign"] or "") in {"-", "减", "减少", "下降"}
     value: Number = float(digits) if "." in digits else int(digits)
     if isinstance(value, float) and value.is_integer() and not decimal:

@@ -83,8 +83,8 @@ def read_row(
     Args:
         trim: how many blanks most rows of the table have behind their last cell; None where unknown.
         drops_blanks: whether the converter left blank cells out, so that a missing cell is a blank one.
-        prints_zeros: whether the table's other rows have no blank cells, so that a blank at an end of this one
-            may be the place that a lost cell left.
+        prints_zeros: whether a blank at an end of the row may be the place that a lost cell left, as in a table
+            whose other rows have no blank cells.
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
@@ -121,6 +121,8 @@ def _all_readings(
         apart_at_spaces = pieces(tokens)
         if not found or (1 < len(apart_at_spaces) < shape.width and not _sums_hold(found[0], shape)):
             found += _bordered(apart_at_spaces, shape, None, True)
+        # Digits that could not be cut hold cells that nothing tells apart; the blanks beside them are a guess.
+        found = [row for row in found if all(cell.kind != "unread" for cell in row.cells)]
     return found
 
 
@@ -209,7 +211,7 @@ def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
     """A cell lost somewhere in the row, and blanks at its ends that fill it up again."""
     costs = load_costs().structure
     inner = _between_blanks(tokens)
-    if len(tokens) < shape.width or len(inner) != shape.width - 1 or any(token.kind == "blank" for token in inner):
+    if len(tokens) < shape.width or len(inner) != shape.width - 1:
         return
     for place in range(shape.width):
         cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(inner)]

@@ -291,22 +291,20 @@ def _of_cells(cells: list[Cell], aligned: bool) -> list[tuple[Token, ...]]:
 
 
 def _fused(cells: list[Cell]) -> int:
-    """How many rows of the form share the grid row: the number of values in most of its value cells."""
-    for border in (r"\s*\n\s*", r"\s+"):
-        counts = []
-        for cell in cells:
-            pieces = [piece for piece in re.split(border, plain(cell.text).strip()) if piece]
-            if pieces and all(_is_value(piece) for piece in pieces):
-                counts.append(len(pieces))
-        most = max(counts, default=1)
-        if most > 1 and _holds_labels(cells, most):
-            return most
+    """How many rows of the form share the grid row: as many as one of its cells names."""
+    named = max((len(_rows_named(cell.text)) for cell in cells), default=0)
+    if named > 1 and any(_is_value(plain(cell.text)) for cell in cells):
+        return named
     return 1
 
 
-def _holds_labels(cells: list[Cell], rows: int) -> bool:
-    """Whether some cell holds as many row labels: numbers that merely share a cell have one label."""
-    return any(sum(mention.row for mention in mentions(cell.text)) == rows for cell in cells)
+def _rows_named(text: str) -> list[str]:
+    """The row labels that share a cell, each on a line or behind a space of its own."""
+    if len(text.split()) < 2:
+        return []
+    found = [mention for mention in mentions(text) if mention.row]
+    apart = all(re.search(r"\s$", text[: mention.start]) for mention in found[1:])
+    return [mention.text for mention in found] if apart else []
 
 
 def _fused_part(cell: Cell, part: int, parts: int, column: int | None) -> list[Token]:

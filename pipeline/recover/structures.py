@@ -196,6 +196,5 @@ def _recover_line(strips: list[Strip], table: Table) -> RecoveredTable:
     if found is None:
         return RecoveredTable(table, False, (_absent(table),))
     tokens, first, last = found
-    values = sum(token.kind == "value" for token in tokens)
-    readings = read_row(tokens, shape, prints_zeros=values >= shape.width - 1)
+    readings = read_row(tokens, shape, prints_zeros=True)
     return RecoveredTable(table, True, (Structure((Unit(fields, tuple(readings)),)),), (first, last))

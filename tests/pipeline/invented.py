@@ -10,8 +10,8 @@ from pipeline.reading import report_of
 from pipeline.reconcile.decide import TableDecision, decide_table
 from pipeline.reconcile.wholes import blocks
 from pipeline.record import Number, Report
-from pipeline.recover.strips import Strip, Token, strips
 from pipeline.recover.recovered import RecoveredTable
+from pipeline.recover.strips import Strip, Token, strips
 from pipeline.recover.structures import recover_table
 from training.examples import drawn, texts
 from training.examples.report import InventedReport

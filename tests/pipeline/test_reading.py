@@ -64,7 +64,10 @@ def test_status_of_the_report(prints: dict[str, str], status: str) -> None:
 
 def test_a_report_without_a_table_is_partial() -> None:
     lines = [line for line in text().split("\n") if "\t" not in line or "行政复议" not in line]
-    kept = "\n".join(lines).split("四、政府信息公开行政复议")[0] + "五、存在的主要问题及改进情况\n无。\n六、其他需要报告的事项\n无。\n"
+    kept = (
+        "\n".join(lines).split("四、政府信息公开行政复议")[0]
+        + "五、存在的主要问题及改进情况\n无。\n六、其他需要报告的事项\n无。\n"
+    )
     found = read(kept)
     assert found.status == "partial"
     assert "TABLE" in [finding.code for finding in found.findings]
@@ -86,7 +89,9 @@ def test_what_is_no_report(content: str, code: str) -> None:
 
 
 def test_prose_alone_is_a_report_without_tables() -> None:
-    found = read("一、总体情况\n本年新收政府信息公开申请12件。\n二、主动公开政府信息情况\n见网站。\n三、收到和处理政府信息公开申请情况\n见网站。\n")
+    found = read(
+        "一、总体情况\n本年新收政府信息公开申请12件。\n二、主动公开政府信息情况\n见网站。\n三、收到和处理政府信息公开申请情况\n见网站。\n"
+    )
     assert found.status == "partial"
     new = found.fields["t3.new.total"]
     assert (new.value, new.status, new.support) == (12, "inferred", ("prose",))
@@ -145,7 +150,9 @@ def test_the_seed_of_hashing_changes_nothing(tmp_path: Path) -> None:
     paths = []
     for layout in LAYOUTS:
         path = tmp_path / f"{layout}.txt"
-        path.write_text(text(REPORT.with_prints({"t3.granted.natural": "7777", "t3.partial.total": ""}), layout), "utf-8")
+        path.write_text(
+            text(REPORT.with_prints({"t3.granted.natural": "7777", "t3.partial.total": ""}), layout), "utf-8"
+        )
         paths.append(str(path))
     program = (
         "import sys; from pathlib import Path; from pipeline.reading import read_report\n"
@@ -171,7 +178,9 @@ def test_unrelated_lines_do_not_matter(lines: list[str], before: int) -> None:
     title, *body = text().split("\n")
     around = "\n".join([title, *lines[:before], *body, *lines[before:]])
     got, plain = read(around), read(text())
-    assert {f: (x.value, x.status) for f, x in got.fields.items()} == {f: (x.value, x.status) for f, x in plain.fields.items()}
+    assert {f: (x.value, x.status) for f, x in got.fields.items()} == {
+        f: (x.value, x.status) for f, x in plain.fields.items()
+    }
 
 
 @settings(max_examples=10, deadline=None)
@@ -190,5 +199,3 @@ def test_every_field_points_to_its_source() -> None:
         assert got.source.chars is not None
         start, end = got.source.chars
         assert lines[got.source.line - 1][start:end].strip() == got.printed, field
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -103,6 +104,45 @@ def test_wrong_numbers_are_never_accepted(seed: int, wrong: int, layout: str, ye
     assert accepted == {}
     if wrong == 1 and layout != "run together":
         assert {field: found.fields[field].value for field in of_table3} == of_table3
+
+
+def without_a_cell(random: Random, cells: list[str]) -> list[str]:
+    lost = random.choice([i for i, cell in enumerate(cells) if cell.isdigit()])
+    return cells[:lost] + cells[lost + 1 :]
+
+
+def without_its_label(random: Random, cells: list[str]) -> list[str]:
+    del random
+    return ["" if not cell.isdigit() else cell for cell in cells]
+
+
+def without_its_numbers(random: Random, cells: list[str]) -> list[str]:
+    del random
+    return ["" if cell.isdigit() else cell for cell in cells]
+
+
+def with_two_cells_joined(random: Random, cells: list[str]) -> list[str]:
+    first = random.choice([i for i in range(len(cells) - 1) if cells[i].isdigit() and cells[i + 1].isdigit()])
+    return [*cells[:first], cells[first] + cells[first + 1], *cells[first + 2 :]]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [without_a_cell, without_its_label, without_its_numbers, with_two_cells_joined],
+    ids=lambda damage: damage.__name__,
+)
+@SLOW
+@given(seed=st.integers(0, 10**6))
+def test_a_row_that_lost_something_is_put_right_or_labelled(
+    damage: Callable[[Random, list[str]], list[str]], seed: int
+) -> None:
+    random = Random(seed)
+    truth = invent("云泽县水务局", 2022, seed)
+    lines = LAYOUTS["tabs"](truth).split("\n")
+    of_table3 = [i for i, line in enumerate(lines) if sum(cell.isdigit() for cell in line.split("\t")) == 7]
+    chosen = random.choice(of_table3)
+    lines[chosen] = "\t".join(damage(random, lines[chosen].split("\t")))
+    assert wrongly_accepted(read_report("\n".join(lines)), truth.values) == {}
 
 
 @settings(SLOW, max_examples=5)

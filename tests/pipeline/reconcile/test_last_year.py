@@ -33,7 +33,8 @@ def test_previous_and_change_make_this_years_previous() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "counts"), [("read", True), ("repaired", True), ("inferred", True), ("inconsistent", False), ("ambiguous", False)]
+    ("status", "counts"),
+    [("read", True), ("repaired", True), ("inferred", True), ("inconsistent", False), ("ambiguous", False)],
 )
 def test_only_what_is_known_is_carried(status: Status, counts: bool) -> None:
     before = record({"t3.carried_out.natural": 3}, status)

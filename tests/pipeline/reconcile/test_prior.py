@@ -43,7 +43,6 @@ def test_probabilities_are_probabilities(a: int, b: int, c: int, change: int) ->
     [
         ("licensing", (112, 2, 114), (11, 22, 114)),
         ("licensing", (112, 0, 30), (1120, 3, 0)),
-
         ("penalty", (100, -4, 96), (100, -49, 6)),
         ("normative", (3, 3, 3), (3, 3, 30)),
         ("normative", (8, 8, 98), (88, 9, 8)),

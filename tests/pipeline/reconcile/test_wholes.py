@@ -91,7 +91,10 @@ def test_nothing_follows_from_blanks_alone() -> None:
 
 
 def test_last_year_ranks_readings_of_a_row_run_together() -> None:
-    before, behind = {"规章": [0, 0, 0], "规范性文件": [0, 0, 0]}, {"其他对外管理服务事项": [0, 0, 0], "行政处罚": [1, 2, 3]}
+    before, behind = (
+        {"规章": [0, 0, 0], "规范性文件": [0, 0, 0]},
+        {"其他对外管理服务事项": [0, 0, 0], "行政处罚": [1, 2, 3]},
+    )
     found = recovered(rows(before) + "行政许可 1122134\n" + rows(behind), "t2", 2020)
     licensing = next(block for block in blocks(found) if block.fields[0] == "t2.licensing.previous")
     with_last_year = blocks(found, {"t2.licensing.previous": 112})

@@ -72,6 +72,8 @@ def test_nothing_to_find() -> None:
     assert find_anchors([], T3) == []
 
 
-@pytest.mark.parametrize(("text", "ends"), [("四、政府信息公开行政复议、行政诉讼情况", True), ("（七）总计", False), ("水务局", False)])
+@pytest.mark.parametrize(
+    ("text", "ends"), [("四、政府信息公开行政复议、行政诉讼情况", True), ("（七）总计", False), ("水务局", False)]
+)
 def test_ends_table(text: str, ends: bool) -> None:
     assert ends_table(text, T3) is ends

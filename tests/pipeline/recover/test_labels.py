@@ -57,13 +57,16 @@ def test_damaged_labels_score_less(text: str, row: str) -> None:
     assert 0 < found.score < 1
 
 
-@pytest.mark.parametrize("text", ["", "一、", "县", "申请人情况", "法人或其他组织", "三、本年度办理结果", "云泽县水务局", "0", "字" * 80])
+@pytest.mark.parametrize(
+    "text", ["", "一、", "县", "申请人情况", "法人或其他组织", "三、本年度办理结果", "云泽县水务局", "0", "字" * 80]
+)
 def test_what_is_no_row(text: str) -> None:
     assert match_row(text, T3) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("1.申请人无正当理由逾期不补正、行政机关不再处理", "no_correction"), ("2.申请人逾期未按收费通知要求缴", "unpaid")]
+    ("text", "number"),
+    [("1.申请人无正当理由逾期不补正、行政机关不再处理", "no_correction"), ("2.申请人逾期未按收费通知要求缴", "unpaid")],
 )
 def test_long_labels_cut_off(text: str, number: str) -> None:
     found = match_row(text, T3)
@@ -114,7 +117,11 @@ def test_a_number_before_a_label_may_belong_to_the_row_before() -> None:
     assert [mention.swallowed for mention in mentions("属于国家秘密00000002其他法律行政法规禁止公开")] == ["", "2"]
 
 
-@given(st.lists(st.sampled_from(["规章", "（七）总计", "其他", "12", " ", "，", "1.", "行政复议", "局", "\n"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(["规章", "（七）总计", "其他", "12", " ", "，", "1.", "行政复议", "局", "\n"]), max_size=12
+    )
+)
 def test_mentions_stand_in_order_and_do_not_overlap(parts: list[str]) -> None:
     text = "".join(parts)
     floor = 0

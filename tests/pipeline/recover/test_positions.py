@@ -20,7 +20,12 @@ def aligned(label: str, cells: tuple[str, ...]) -> str:
 
 
 def page(*lines: tuple[str, tuple[str, ...]]) -> tuple[list[Strip], dict[str, list[Token]]]:
-    names = {"重复申请": "rejected_repeat", "予以公开": "granted", "部分公开": "partial", "属于国家秘密": "denied_secret"}
+    names = {
+        "重复申请": "rejected_repeat",
+        "予以公开": "granted",
+        "部分公开": "partial",
+        "属于国家秘密": "denied_secret",
+    }
     found = strips_of("\n".join([aligned("", tuple(HEADS)), *(aligned(label, cells) for label, cells in lines)]))
     tokens = {}
     for (label, _), strip in zip(lines, found[1:], strict=True):

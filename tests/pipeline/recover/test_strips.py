@@ -41,7 +41,14 @@ def test_kinds_of_tokens(line: str, wanted: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["— 5 —", "- 12 -", "第 3 页", "第3页 共8页", "全年共受理申请12件，均已办结。", "予以公开的信息有很多，详见网站首页的公开目录，欢迎查阅。"],
+    [
+        "— 5 —",
+        "- 12 -",
+        "第 3 页",
+        "第3页 共8页",
+        "全年共受理申请12件，均已办结。",
+        "予以公开的信息有很多，详见网站首页的公开目录，欢迎查阅。",
+    ],
 )
 def test_page_numbers_and_sentences_are_left_out(line: str) -> None:
     assert shown(strips_of(f"{line}\n规章\t0\t0\t1")) == [["规章", "0", "0", "1"]]

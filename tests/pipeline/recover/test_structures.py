@@ -67,7 +67,9 @@ def test_a_table_that_is_not_there(table_id: str, year: int | None, template: st
 
 
 def test_numbers_that_lost_their_label_go_to_the_row_without_numbers() -> None:
-    text = rows({"规章": [1, 0, 12], "行政规范性文件": [], "": [3, 1, 4], "行政许可": [80], "行政处罚": [5], "行政强制": [0]})
+    text = rows(
+        {"规章": [1, 0, 12], "行政规范性文件": [], "": [3, 1, 4], "行政许可": [80], "行政处罚": [5], "行政强制": [0]}
+    )
     assert values(recovered(text, "t2"), "normative") == [3, 1, 4]
 
 
