@@ -166,16 +166,19 @@ def _printed_so(decision: Decision) -> bool:
 def _decide_block(block: Block, by_field: Mapping[str, list[Rule]]) -> dict[str, Decision]:
     best = block.wholes[0]
     surprises = [field for field in block.fields if _surprises(best, field, by_field)]
-    believable = len(surprises) <= MOST_SURPRISES and block.proved
+    lone = all(len(by_field.get(field, ())) == 1 for field in block.fields)
+    believable = len(surprises) <= (0 if lone else MOST_SURPRISES) and block.proved
     return {field: _decide(field, block, believable, by_field.get(field, [])) for field in block.fields}
 
 
 def _surprises(whole: Whole, field: str, by_field: Mapping[str, list[Rule]]) -> bool:
-    """Whether the whole gives a number, or a blank that is no total, another value than it shows."""
+    """Whether the whole gives a number, or a blank that is no total, another value than it shows. Where a field has
+    one rule alone, a total left at 0 is no surprise, and one surprise is too many: nothing could confirm it."""
     cell, value = whole.cells[field], whole.values[field]
+    rules = by_field.get(field, [])
     if cell.kind == "number":
-        return value != cell.value
-    is_total = any(rule.right == (field,) for rule in by_field.get(field, []))
+        return value != cell.value and not (len(rules) == 1 and cell.value == 0 and rules[0].right == (field,))
+    is_total = any(rule.right == (field,) for rule in rules)
     return cell.kind == "blank" and bool(value) and not is_total
 
 

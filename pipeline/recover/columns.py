@@ -73,8 +73,7 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
     wide = [row for row in over if len(inner[row]) == layout.width(row) + 1]
     padded = [row for row in over if over[row] == 0 and layout.rows[row][-1].kind == "blank" and row not in gappy]
     if layout.shared(len(short)):
-        narrow = {row: tokens for row, tokens in inner.items() if len(tokens) == layout.width(row) - 1}
-        yield from _without_column(layout, narrow | {row: layout.rows[row] for row in short})
+        yield from _without_column(layout, _last_cells(layout, len(table.columns) - 1))
     elif layout.shared(len(wide)):
         yield from _with_extra_column(layout, {row: inner[row] for row in wide})
     elif _ends_with_total(layout):
@@ -124,6 +123,20 @@ def _row_by_row(layout: _Layout) -> tuple[Unit, ...]:
         elif sparse and table.id == "t3":
             units[row] = _noted(units[row], "表中多数行没有数字")
     return tuple(units.values())
+
+
+def _last_cells(layout: _Layout, width: int) -> dict[str, list[Token]]:
+    """The last so many tokens of each row that has nothing but blanks before them: places of the label's columns."""
+    found = {}
+    for row in layout.counts:
+        tokens = pieces(layout.rows[row])
+        while len(tokens) > width and tokens[0].kind == "blank":
+            tokens.pop(0)
+        while len(tokens) > width and tokens[-1].kind == "blank":
+            tokens.pop()
+        if len(tokens) == width:
+            found[row] = tokens
+    return found
 
 
 def _without_column(layout: _Layout, narrow: Rows) -> Iterator[tuple[tuple[Unit, ...], int]]:

@@ -96,9 +96,32 @@ def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Tok
             break
         tokens += [token for token in strip.tokens if token.kind != "word"]
         last = index
+    lines = strips[last - len(tokens) + 1 : last + 2]
+    if len(tokens) < width and len(lines) > len(tokens) and all(len(strip.tokens) == 1 for strip in lines[:-1]):
+        tokens = _with_blank_lines(tokens, [strip.gap for strip in lines], strips[s].gap, width)
     while len(tokens) > width and tokens[-1].kind == "blank":
         tokens.pop()
     return tokens, last
+
+
+def _with_blank_lines(tokens: list[Token], gaps: list[int], usual: int, width: int) -> list[Token]:
+    """The tokens of a line whose cells stand one below the other, blank lines being blank cells; as they are where
+    that does not make the line full.
+
+    Args:
+        gaps: blank lines before each token, and behind the last.
+        usual: blank lines between cells that are not blank, as the head shows.
+    """
+    blank = Token("", "blank", tokens[0].source)
+    for lines_a_blank in (1, usual + 1):
+        filled: list[Token] = []
+        for token, gap in zip(tokens, gaps, strict=False):
+            filled += [blank] * (max(0, gap - usual) // lines_a_blank)
+            filled.append(token)
+        behind = max(0, gaps[-1] - usual) // lines_a_blank
+        if len(filled) <= width <= len(filled) + behind:
+            return filled + [blank] * (width - len(filled))
+    return tokens
 
 
 def _stacked(

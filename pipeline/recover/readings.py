@@ -208,14 +208,20 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
 
 
 def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
-    """A cell lost somewhere in the row, and blanks at its ends that fill it up again."""
+    """A cell lost somewhere in the row, and a blank at one of its ends that fills it up again."""
     costs = load_costs().structure
-    inner = _between_blanks(tokens)
-    if len(tokens) < shape.width or len(inner) != shape.width - 1:
+    spare = len(tokens) - shape.width
+    if spare < 0 or any(token.kind != "blank" for token in tokens[shape.width :]):
         return
-    for place in range(shape.width):
-        cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(inner)]
-        yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
+    row = tokens[: shape.width]
+    for end in (0, shape.width - 1):
+        if row[end].kind != "blank":
+            continue
+        rest = row[:end] + row[end + 1 :]
+        for place in range(shape.width):
+            if place != end:
+                cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(rest)]
+                yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
 
 
 def _split_one(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -89,7 +89,7 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
     if not orphans:
         return [_Assigned(base)]
     if len(orphans) > 3:
-        return list(_in_order(groups, base, table))
+        return list(_in_order(_freed(groups, orphans[0]), table))
     options = [_targets(i, groups, table) for i in orphans]
     found = []
     for choice in product(*options):
@@ -164,10 +164,21 @@ def _fitted(tokens: list[Token], width: int) -> list[Token]:
     return tokens[spare:] if all(token.kind == "blank" for token in tokens[:spare]) else tokens
 
 
-def _in_order(groups: list[ValueGroup], base: dict[str, list[Token]], table: Table) -> Iterator[_Assigned]:
+def _freed(groups: list[ValueGroup], first: int) -> list[ValueGroup]:
+    """The groups, the one before the first without a label set free too where it has the only numbers that a label
+    has until then: the last of a block of labels is not the owner of the first of a block of numbers."""
+    last = groups[first - 1] if first else None
+    if last is None or not last.has_value or any(group.has_value for group in groups[: first - 1]) or first < 3:
+        return groups
+    freed = [replace(last, tokens=[]), replace(last, row=None)]
+    return groups[: first - 1] + freed + groups[first:]
+
+
+def _in_order(groups: list[ValueGroup], table: Table) -> Iterator[_Assigned]:
     """Labels in one place and their numbers in another: matched one by one, from the first and from the last."""
     costs = load_costs().structure
     orphans = [group for group in groups if group.row is None and group.has_value]
+    base = {group.row: list(group.tokens) for group in groups if group.row}
     empty = [row.id for row in table.rows if not any(token.kind == "value" for token in base.get(row.id, []))]
     ways = [empty[: len(orphans)]]
     if len(empty) > len(orphans):
