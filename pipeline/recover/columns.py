@@ -72,7 +72,8 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
     gappy = {row for row in over if any(token.kind == "blank" for token in inner[row])}
     wide = [row for row in over if len(inner[row]) == layout.width(row) + 1]
     padded = [row for row in over if over[row] == 0 and layout.rows[row][-1].kind == "blank" and row not in gappy]
-    if layout.shared(len(short)):
+    led = all(row in short or layout.rows[row][0].kind == "blank" for row in over)
+    if layout.shared(len(short)) or (layout.shared(len(short), 0.0) and led):
         yield from _without_column(layout, _last_cells(layout, len(table.columns) - 1))
     elif layout.shared(len(wide)):
         yield from _with_extra_column(layout, {row: inner[row] for row in wide})

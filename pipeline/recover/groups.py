@@ -68,8 +68,11 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
                     if s > last:
                         break
                 continue
+            if current is not None and token.soft and _is_full(current, table):
+                current.gaps.append(strip.gap)
+                current = None
             if current is None:
-                if s > last:
+                if s > last and not (token.soft and len(token.text.split()) > 1):
                     break
                 current = ValueGroup(None, s, one_a_line=True)
                 groups.append(current)
@@ -92,6 +95,13 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
                 groups.append(ValueGroup(None, s, tokens))
     _fill_blank_lines(groups, strips, first, table)
     return groups
+
+
+def _is_full(group: ValueGroup, table: Table) -> bool:
+    """Whether lines of several numbers have given the row all that it can hold: the next one is another row's."""
+    width = next((len(row.columns) for row in table.rows if row.id == group.row), len(table.columns))
+    lines = [token for token in group.tokens if token.soft and len(token.text.split()) > 1]
+    return bool(lines) and sum(len(token.text.split()) for token in group.tokens) >= width
 
 
 def _ends(strip: Strip, table: Table) -> bool:

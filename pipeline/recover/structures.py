@@ -168,7 +168,8 @@ def _freed(groups: list[ValueGroup], first: int) -> list[ValueGroup]:
     """The groups, the one before the first without a label set free too where it has the only numbers that a label
     has until then: the last of a block of labels is not the owner of the first of a block of numbers."""
     last = groups[first - 1] if first else None
-    if last is None or not last.has_value or any(group.has_value for group in groups[: first - 1]) or first < 3:
+    free = sum(group.row is None and group.has_value for group in groups)
+    if last is None or not last.has_value or any(group.has_value for group in groups[: first - 1]) or first <= free:
         return groups
     freed = [replace(last, tokens=[]), replace(last, row=None)]
     return groups[: first - 1] + freed + groups[first:]
