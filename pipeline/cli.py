@@ -11,7 +11,9 @@ import argparse
 import io
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
@@ -64,6 +66,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _BROKEN_PIPE
 
 
+class _Interrupt:
+    """Remembers Ctrl-C. An exception that a signal raises can be lost where Python may not let one out (while it
+    frees an object); work over many files asks here before the next one."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> _Interrupt:
+        self.asked = False
+        self._usual = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and self._usual is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if signal.getsignal(signal.SIGINT) == self._note:
+            signal.signal(signal.SIGINT, self._usual)
+
+    def _note(self, *_: object) -> None:
+        self.asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+_interrupt = _Interrupt()
+
+
 def _guarded(arguments: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -74,7 +106,8 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         run: Callable[[argparse.Namespace], int] | None = getattr(parsed, "run", None)
         if run is None:
             raise WrongUse("gouji: 缺少命令，例如 gouji read 文件；用法见 gouji --help")
-        return run(parsed)
+        with _interrupt:
+            return run(parsed)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
     except WrongUse as wrong:
@@ -186,6 +219,7 @@ def _read(arguments: argparse.Namespace) -> int:
     console = None if arguments.json or pages else _console()
     failed = False
     for index, name in enumerate(files):
+        _interrupt.check()
         try:
             report = _read_report(name, arguments, last_year)
             if pages:

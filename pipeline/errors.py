@@ -25,7 +25,9 @@ E105 = ErrorKind("E105", "文件损坏或不完整：{reason}", "重新下载或
 E106 = ErrorKind("E106", "文件已加密或有密码保护", "去除密码后再试")
 E107 = ErrorKind("E107", "压缩内容异常膨胀（疑似压缩炸弹）：{reason}", "不要打开该文件；向来源核实")
 E108 = ErrorKind("E108", "XML 含有实体声明或外部引用，拒绝解析", "不要打开该文件；向来源核实")
-E109 = ErrorKind("E109", "读取该格式需要 LibreOffice，本机没有找到", "安装 LibreOffice（命令 soffice），或先转换为 DOCX")
+E109 = ErrorKind(
+    "E109", "读取该格式需要 LibreOffice，本机没有找到", "安装 LibreOffice（命令 soffice），或先转换为 DOCX"
+)
 E110 = ErrorKind("E110", "处理超过 {seconds} 秒，已中止", "调高 --timeout，或检查文件是否异常")
 E111 = ErrorKind("E111", "处理所需内存超过 {limit} MB，已中止", "调高 --memory-limit，或检查文件是否异常")
 E112 = ErrorKind("E112", "文件只有图片，没有可读的文字", "该文件需要 OCR，目前尚不支持")

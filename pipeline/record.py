@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field as Member
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Member
 
 from pipeline.document import Box
 

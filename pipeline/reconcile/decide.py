@@ -57,10 +57,41 @@ def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
     }
     moved = frozenset(field for block in blocks for whole in block.wholes for field in whole.moved)
     found = {field: decision.value for field, decision in decisions.items()}
+    _withhold_doubled_totals(table, decisions)
     _withhold_lone_repairs(decisions, by_field)
     _withhold_unconfirmed(table, decisions, by_field, moved)
     _label_contradictions(table, decisions, found)
     return TableDecision(table, decisions, printed)
+
+
+def _withhold_doubled_totals(table: Table, decisions: dict[str, Decision]) -> None:
+    """Takes back blank totals that come out as twice the number before them, in every row that has one.
+
+    Then the last number of each row is the sum of those before it: it is the total, and the row has lost a cell or
+    its blanks have moved; whose the other numbers are is not known.
+    """
+    doubled: list[tuple[str, ...]] = []
+    for rule in table.rules:
+        if _across_rows(rule) or len(rule.left) < 5:
+            continue
+        total = decisions[rule.right[0]]
+        if total.status != "inferred" or total.cell.kind == "number" or not total.value:
+            continue
+        numbers = [d.value for field in rule.left if (d := decisions[field]).cell.kind == "number" and d.value]
+        if len(numbers) > 1:
+            if numbers[-1] * 2 != total.value:
+                return
+            doubled.append((*rule.left, *rule.right))
+    for field in [field for fields in doubled for field in fields]:
+        decisions[field] = _withheld(decisions[field])
+
+
+def _withheld(decision: Decision) -> Decision:
+    """The decision taken back: its value stays as the one candidate."""
+    if decision.status not in {"read", "inferred", "repaired"}:
+        return decision
+    candidate = Candidate(value=decision.value, cost=0.0)
+    return replace(decision, value=None, status="ambiguous", confidence=0.0, support=(), candidates=(candidate,))
 
 
 def _withhold_lone_repairs(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:
@@ -123,14 +154,7 @@ def _withhold_unconfirmed(
         if not assumed or not rules or decision.status not in {"read", "inferred", "repaired"}:
             continue
         if confirmed[field] < (1 if _printed_so(decision) else 2):
-            decisions[field] = replace(
-                decision,
-                value=None,
-                status="ambiguous",
-                confidence=0.0,
-                support=(),
-                candidates=(Candidate(value=decision.value, cost=0.0),),
-            )
+            decisions[field] = _withheld(decision)
 
 
 def _across_rows(rule: Rule) -> bool:

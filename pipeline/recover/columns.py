@@ -122,7 +122,7 @@ def _row_by_row(layout: _Layout) -> tuple[Unit, ...]:
         if row in placed:
             units[row] = _noted(units[row], "转换时丢掉的空格已补入")
         elif sparse and table.id == "t3":
-            units[row] = _noted(units[row], "表中多数行没有数字")
+            units[row] = replace(_noted(units[row], "表中多数行没有数字"), moved=True)
     return tuple(units.values())
 
 

@@ -65,7 +65,7 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
                     if current.one_a_line:
                         current.gaps.append(strip.gap)
                     current = None
-                    if s > last:
+                    if s > last and not any(char.isdigit() for char in token.text):
                         break
                 continue
             if current is not None and token.soft and _is_full(current, table):
@@ -119,7 +119,7 @@ def _labelled(strip: Strip, index: int, anchors: list[Anchor], table: Table) -> 
         if not any(token.kind == "value" for token in tokens) and i == 0:
             before = [token for token in strip.tokens[: anchor.token] if token.kind == "value"]
             tokens = before if len(before) > 1 else tokens
-        if not any(token.kind == "value" for token in tokens):
+        if anchor.score >= 1 and not any(token.kind == "value" for token in tokens):
             words = [token for token in strip.tokens[anchor.token + 1 : end] if _says_no_number(token, table)]
             tokens = [*(replace(word, kind="value") for word in words[-1:]), *tokens]
         groups.append(ValueGroup(anchor.row, index, tokens, sure=min(1.0, anchor.score)))

@@ -193,7 +193,7 @@ def _in_order(groups: list[ValueGroup], table: Table) -> Iterator[_Assigned]:
 
 
 def _placed_by(assigned: _Assigned, unit: Unit) -> Unit:
-    return replace(unit, moved=unit.fields[0].split(".")[1] in assigned.moved)
+    return replace(unit, moved=unit.moved or unit.fields[0].split(".")[1] in assigned.moved)
 
 
 # --- table 4 -------------------------------------------------------------------------------------
