@@ -30,10 +30,10 @@ demo: $(VENV)/.installed ## Make .venv, read the reports of examples/, show the 
 	@echo "网页在 $(CURDIR)/$(OUT)/，例如 $(CURDIR)/$(OUT)/$(notdir $(SHOWN)).html"
 
 test: $(VENV)/.installed-dev check-style ## Make .venv, check style and types, run the fast tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/.installed-dev ## The tests that take minutes
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m slow
 
 check-style: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -169,7 +169,9 @@ def test_impossible_dates_are_none(stated: str) -> None:
     assert metadata(f"云泽县水务局2021年政府信息公开工作年度报告\n{stated}\n{BODY}").published is None
 
 
-@pytest.mark.parametrize("agency", ["澄岚市统计局", "砺川市经济和信息化局", "沅舟市委社会工作部", "墨原县大数据信息中心"])
+@pytest.mark.parametrize(
+    "agency", ["澄岚市统计局", "砺川市经济和信息化局", "沅舟市委社会工作部", "墨原县大数据信息中心"]
+)
 def test_words_of_reports_occur_in_names_of_agencies(agency: str) -> None:
     document = read_text(f"{agency}2022年政府信息公开工作年度报告\n一、总体情况\n".encode(), "x", "x")
     assert find_metadata(document, find_sections(document)).agency == agency
