@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.costs import Costs, load_costs
-from pipeline.reconcile.prior import load_prior, row_cost
+from pipeline.reconcile.prior import margin, row_cost, still_by_row
 from pipeline.reconcile.problem import FREE, CellCost, Group, Hypothesis, Problem
 from pipeline.reconcile.rules import totals
 from pipeline.reconcile.search import solve
@@ -65,7 +65,9 @@ def blocks(recovered: RecoveredTable, expected: Mapping[str, Number] | None = No
     if not recovered.found:
         return [_undecidable(recovered.structures[0])]
     if not recovered.table.rules:
-        return [_by_itself(unit, recovered.table, expected or {}) for unit in recovered.structures[0].units]
+        units = recovered.structures[0].units
+        still = still_by_row(recovered.table, {unit.row: unit.readings for unit in units})
+        return [_by_itself(unit, recovered.table, expected or {}, still.get(unit.row)) for unit in units]
     if not any(cell.kind == "number" for unit in recovered.structures[0].units for cell in unit.readings[0].cells):
         return [_undecidable(recovered.structures[0])]
     return [_together(recovered)]
@@ -81,19 +83,18 @@ def _undecidable(structure: Structure) -> Block:
     return Block(tuple(cells), (whole,), proved=True, decidable=False)
 
 
-def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number]) -> Block:
+def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number], still: float | None) -> Block:
     """A row that no rule binds: its readings are ranked by their costs and by weak evidence."""
-    row = unit.fields[0].split(".")[1]
     rivals = len(unit.readings) > 1
     comparable = all(cell.kind == "number" for reading in unit.readings for cell in reading.cells)
     ranked = sorted(
         (
-            (reading.cost + (row_cost(table, row, reading, expected) if comparable else 0), i, reading)
+            (reading.cost + (row_cost(table, unit.row, reading, expected, still) if comparable else 0), i, reading)
             for i, reading in enumerate(unit.readings)
         ),
         key=lambda entry: entry[:2],
     )
-    margin = load_prior().margin if rivals else 0
+    room = margin(table, unit.row) if rivals else 0
     weight = sum(math.exp((ranked[0][0] - cost) / 1000) for cost, _, _ in ranked)
     wholes = [
         Whole(
@@ -104,7 +105,7 @@ def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number]) -> Bloc
             probability=1 / weight,
         )
         for cost, _, reading in ranked
-        if cost <= ranked[0][0] + margin
+        if cost <= ranked[0][0] + room
     ]
     return Block(unit.fields, tuple(wholes), proved=True)
 

@@ -18,6 +18,11 @@ class Unit:
     moved: bool = False
     """Its numbers did not stand behind its label: which row they belong to is an assumption."""
 
+    @property
+    def row(self) -> str:
+        """Id of its (first) row."""
+        return self.fields[0].split(".")[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
