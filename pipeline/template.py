@@ -7,7 +7,7 @@ table 3 of 2019.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -50,15 +50,24 @@ class Row:
         return self.number + ("." if self.number.isascii() else "、") + self.label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """`sum(left) = sum(right)` over field ids."""
+    """`sum(left) = sum(right)` over field ids. Loaded once, so that identity is equality and hashing is cheap."""
 
     id: str
     left: tuple[str, ...]
     right: tuple[str, ...]
     label: str
     clause: str
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        return (*self.left, *self.right)
+
+    @cached_property
+    def across_rows(self) -> bool:
+        """Whether its fields stand in several rows."""
+        return len({field.split(".")[1] for field in self.fields}) > 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,7 +72,7 @@ def _withhold_doubled_totals(table: Table, decisions: dict[str, Decision]) -> No
     """
     doubled: list[tuple[str, ...]] = []
     for rule in table.rules:
-        if _across_rows(rule) or len(rule.left) < 5:
+        if rule.across_rows or len(rule.left) < 5:
             continue
         total = decisions[rule.right[0]]
         if total.status != "inferred" or total.cell.kind == "number" or not total.value:
@@ -81,7 +81,7 @@ def _withhold_doubled_totals(table: Table, decisions: dict[str, Decision]) -> No
         if len(numbers) > 1:
             if numbers[-1] * 2 != total.value:
                 return
-            doubled.append((*rule.left, *rule.right))
+            doubled.append(rule.fields)
     for field in [field for fields in doubled for field in fields]:
         decisions[field] = _withheld(decisions[field])
 
@@ -130,16 +130,16 @@ def _withhold_unconfirmed(
     """
     values = {field: decision.value for field, decision in decisions.items()}
     confirmed: dict[str, int] = dict.fromkeys(decisions, 0)
-    shared = {field for rule in table.rules if _across_rows(rule) for field in (*rule.left, *rule.right)}
+    shared = {field for rule in table.rules if rule.across_rows for field in rule.fields}
     for rule in table.rules:
-        fields = (*rule.left, *rule.right)
+        fields = rule.fields
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         if len(unfound) > 1 or assess(rule, values).verdict != "holds":
             continue
         for field in unfound or fields:
-            confirmed[field] += _across_rows(rule) or field not in moved or field not in shared
+            confirmed[field] += rule.across_rows or field not in moved or field not in shared
     for rule in table.rules:
-        fields = (*rule.left, *rule.right)
+        fields = rule.fields
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         others = [field for field in fields if field not in unfound]
         if len(unfound) == 1 and all(confirmed[field] or not decisions[field].note for field in others):
@@ -157,10 +157,6 @@ def _withhold_unconfirmed(
             decisions[field] = _withheld(decision)
 
 
-def _across_rows(rule: Rule) -> bool:
-    return len({field.split(".")[1] for field in (*rule.left, *rule.right)}) > 1
-
-
 def _share_within_rows(
     table: Table,
     decisions: Mapping[str, Decision],
@@ -170,8 +166,8 @@ def _share_within_rows(
 ) -> None:
     """A row's own sum, holding on the print, carries what confirms one of its numbers above 0 to the others."""
     for rule in table.rules:
-        fields = (*rule.left, *rule.right)
-        if _across_rows(rule) or not moved.intersection(fields):
+        fields = rule.fields
+        if rule.across_rows or not moved.intersection(fields):
             continue
         if assess(rule, values).verdict != "holds" or not all(_printed_so(decisions[field]) for field in fields):
             continue
@@ -281,7 +277,7 @@ def _label_contradictions(
     failing = [rule for rule in table.rules if assess(rule, found).verdict == "fails"]
     touched: dict[str, list[Rule]] = {}
     for rule in failing:
-        fields = (*rule.left, *rule.right)
+        fields = rule.fields
         rows = {field.split(".")[1] for field in fields}
         for field in decisions:
             if field in fields or (len(rows) > 1 and field.split(".")[1] in rows):

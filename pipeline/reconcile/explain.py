@@ -33,7 +33,7 @@ def ledger(decided: TableDecision) -> dict[str, LedgerEntry]:
 
 def equations(table: Table, field: str, values: Mapping[str, Number | None]) -> list[str]:
     """The rules that a field stands in, with the values put in."""
-    return [f"{rule.label}：{equation(rule, values)}" for rule in table.rules if field in (*rule.left, *rule.right)]
+    return [f"{rule.label}：{equation(rule, values)}" for rule in table.rules if field in rule.fields]
 
 
 def _sentence(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ def sum_findings(decided: TableDecision) -> Iterator[Finding]:
         if on_print.verdict != "fails":
             continue
         mended = assess(rule, decidedly).verdict == "holds"
-        changed = [field for field in (*rule.left, *rule.right) if decided.decisions[field].status == "repaired"]
+        changed = [field for field in rule.fields if decided.decisions[field].status == "repaired"]
         named = "、".join(decided.table.describe(field) for field in changed)
         told = f"已改正：{named}" if mended and changed else "没有唯一的改法，照录原数"
         yield Finding(
@@ -32,7 +32,7 @@ def sum_findings(decided: TableDecision) -> Iterator[Finding]:
             left=on_print.left,
             right=on_print.right,
             difference=on_print.difference,
-            fields=(*rule.left, *rule.right),
+            fields=rule.fields,
             clause=rule.clause,
         )
 

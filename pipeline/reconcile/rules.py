@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from pipeline.record import Number
@@ -35,15 +36,17 @@ def assess(rule: Rule, values: Mapping[str, Number | None]) -> Assessment:
     return Assessment("holds" if total_left == total_right else "fails", total_left, total_right)
 
 
+@cache
 def totals(table: Table) -> frozenset[str]:
     """Fields that some rule makes the sum of others."""
     return frozenset(rule.right[0] for rule in table.rules if len(rule.right) == 1)
 
 
-def rules_by_field(table: Table) -> dict[str, list[Rule]]:
+@cache
+def rules_by_field(table: Table) -> Mapping[str, list[Rule]]:
     found: dict[str, list[Rule]] = {}
     for rule in table.rules:
-        for field in (*rule.left, *rule.right):
+        for field in rule.fields:
             found.setdefault(field, []).append(rule)
     return found
 

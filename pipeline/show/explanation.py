@@ -68,5 +68,5 @@ def _rules(report: Report, table: Table, field_id: str) -> list[str]:
     return [
         f"勾稽：{rule.label}（原印{words.RULE_WORDS[result.printed]}，取值{words.RULE_WORDS[result.decided]}）"
         for rule in table.rules
-        if field_id in (*rule.left, *rule.right) and (result := report.rules.get(rule.id))
+        if field_id in rule.fields and (result := report.rules.get(rule.id))
     ]
