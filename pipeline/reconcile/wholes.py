@@ -208,7 +208,8 @@ def _as_printed(structures: tuple[Structure, ...]) -> Whole:
         for field, cell in first.items()
     }
     values = {field: cell.value for field, cell in cells.items()}
-    return Whole(structures[0].cost, cells, values, dict.fromkeys(cells, "整表的读法太多，未能逐一证明"))
+    notes = dict.fromkeys(cells, "整表的读法太多，未能逐一证明")
+    return Whole(structures[0].cost, cells, values, notes, moved=frozenset(cells))
 
 
 def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:

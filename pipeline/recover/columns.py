@@ -71,7 +71,19 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
     short = [row for row in over if over[row] == -1]
     gappy = {row for row in over if any(token.kind == "blank" for token in inner[row])}
     wide = [row for row in over if len(inner[row]) == layout.width(row) + 1]
-    padded = [row for row in over if over[row] >= 0 and len(inner[row]) == layout.width(row) - 1 and row not in gappy]
+    padded = {
+        row: inner[row]
+        for row in over
+        if over[row] >= 0 and len(inner[row]) == layout.width(row) - 1 and row not in gappy
+    } | {
+        # The totals are blank too.
+        row: [*inner[row], layout.rows[row][-1]]
+        for row in over
+        if over[row] >= 0
+        and len(inner[row]) == layout.width(row) - 2
+        and row not in gappy
+        and layout.rows[row][-1].kind == "blank"
+    }
     led = all(row in short or layout.rows[row][0].kind == "blank" for row in over)
     if layout.shared(len(short)) or (layout.shared(len(short), 0.0) and led):
         yield from _without_column(layout, _last_cells(layout, len(table.columns) - 1))
@@ -81,7 +93,7 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
         yield _row_by_row(layout), 0
         yield _totals_only(layout), costs.blanks_moved
     elif layout.missing_head is not None and layout.shared(len(padded), 0.9):
-        yield from _without_column(layout, {row: inner[row] for row in padded})
+        yield from _without_column(layout, padded)
         yield _row_by_row(layout), costs.lost_cell
     else:
         yield _row_by_row(layout), 0

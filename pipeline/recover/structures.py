@@ -22,6 +22,10 @@ from pipeline.template import Table, template_for_year
 from pipeline.template import table as load_table
 
 MOST_STRUCTURES = 48
+LEAST_BLOCK = 5
+"""Labels one below the other, none with numbers, from which on they are a block apart from its numbers."""
+LOST_LABELS = 3
+"""Labels that such a block may lack."""
 LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
@@ -86,8 +90,9 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
     labelled = {group.row: group for group in groups if group.row}
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
+    doubtful = _last_of_a_block(groups)
     if not orphans:
-        return [_Assigned(base)]
+        return [_Assigned(base, note="行标签与数字分列" if doubtful else "", moved=doubtful)]
     if len(orphans) > 3:
         return list(_in_order(_freed(groups, orphans[0]), table))
     options = [_targets(i, groups, table) for i in orphans]
@@ -101,9 +106,17 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
             if target:
                 rows[target] = joined if joined is not None else list(groups[orphan].tokens)
         cost = sum(cost for _, cost, _ in choice)
-        moved = frozenset(target for target, cost, _ in choice if target and cost)
+        moved = doubtful | {target for target, cost, _ in choice if target and cost}
         found.append(_Assigned(rows, cost, "数字与行标签错开" if moved else "", moved))
     return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
+
+
+def _last_of_a_block(groups: list[ValueGroup]) -> frozenset[str]:
+    """The row whose label ends a block of labels without numbers: those behind it may begin a block of numbers."""
+    first = next((i for i, group in enumerate(groups) if group.has_value), len(groups))
+    alone = first < len(groups) and sum(group.row is not None and group.has_value for group in groups) == 1
+    row = groups[first].row if alone and first >= LEAST_BLOCK else None
+    return frozenset({row}) if row else frozenset()
 
 
 Target = tuple[str | None, int, list[Token] | None]
@@ -169,7 +182,8 @@ def _freed(groups: list[ValueGroup], first: int) -> list[ValueGroup]:
     has until then: the last of a block of labels is not the owner of the first of a block of numbers."""
     last = groups[first - 1] if first else None
     free = sum(group.row is None and group.has_value for group in groups)
-    if last is None or not last.has_value or any(group.has_value for group in groups[: first - 1]) or first <= free:
+    block = first >= LEAST_BLOCK and first + LOST_LABELS >= free
+    if last is None or not last.has_value or not block or any(group.has_value for group in groups[: first - 1]):
         return groups
     freed = [replace(last, tokens=[]), replace(last, row=None)]
     return groups[: first - 1] + freed + groups[first:]
