@@ -161,15 +161,15 @@ def _continues(lines: list[str], index: int, separator: str) -> bool:
 
 
 def _split(line: str, separator: str) -> list[tuple[str, tuple[int, int]]]:
-    """The cells of a row with their character ranges; the outer pipes of Markdown make no cells."""
+    """The cells of a row with their character ranges. The outer pipes of Markdown make no cells; where a line has a
+    pipe at one end alone, a blank cell stands there."""
     start, end = 0, len(line)
     if separator == "|":
         start = len(line) - len(line.lstrip())
         end = len(line.rstrip())
-        if end > start and line[start] == "|":
-            start += 1
-            if end > start and line[end - 1] == "|" and line[end - 2 : end] != "\\|":
-                end -= 1
+        outer = end - start > 1 and line[start] == "|" == line[end - 1] and line[end - 2 : end] != "\\|"
+        if outer:
+            start, end = start + 1, end - 1
     cells = []
     for part in re.split(r"(?<!\\)\|" if separator == "|" else "\t", line[start:end]):
         cells.append((part, (start, start + len(part))))

@@ -55,3 +55,7 @@ def test_the_strips_that_it_takes() -> None:
     tokens = line_tokens(strips_of("云泽县水务局\n" + TOP + "\t".join(HEADS * 3) + "\n" + "\t".join(NUMBERS)), T4)
     assert tokens is not None
     assert tokens[1:] == (1, 4)
+
+
+def test_a_head_with_nothing_behind_it_has_no_numbers() -> None:
+    assert found(TOP + "\n".join(HEADS * 3) + "\n五、存在的主要问题及改进情况\n") == []
