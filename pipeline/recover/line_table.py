@@ -97,7 +97,8 @@ def _behind(strips: list[Strip], s: int, t: int, table: Table) -> tuple[list[Tok
         tokens += [token for token in strip.tokens if token.kind != "word"]
         last = index
     lines = strips[last - len(tokens) + 1 : last + 2]
-    if tokens and len(tokens) < width and len(lines) > len(tokens) and all(len(strip.tokens) == 1 for strip in lines[:-1]):
+    one_a_line = len(lines) > len(tokens) and all(len(strip.tokens) == 1 for strip in lines[:-1])
+    if tokens and len(tokens) < width and one_a_line:
         tokens = _with_blank_lines(tokens, [strip.gap for strip in lines], strips[s].gap, width)
     while len(tokens) > width and tokens[-1].kind == "blank":
         tokens.pop()
