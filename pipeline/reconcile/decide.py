@@ -128,6 +128,8 @@ def _withhold_unconfirmed(
     did not stand behind their label, or were cut so that the row's own sum holds, the rule must be one that other
     rows share, if the table has such: the row's own sum says nothing of whose row it is or of where to cut.
     """
+    if not any(_assumed(field, decision, by_field.get(field, [])) for field, decision in decisions.items()):
+        return
     values = {field: decision.value for field, decision in decisions.items()}
     confirmed: dict[str, int] = dict.fromkeys(decisions, 0)
     shared = {field for rule in table.rules if rule.across_rows for field in rule.fields}
@@ -147,14 +149,18 @@ def _withhold_unconfirmed(
     _share_within_rows(table, decisions, confirmed, values, moved)
     for field, decision in decisions.items():
         rules = by_field.get(field, [])
-        unseen = decision.cell.kind in {"absent", "unread"} or (
-            decision.cell.kind == "blank" and bool(decision.value) and not any(rule.right == (field,) for rule in rules)
-        )
-        assumed = decision.note or unseen
-        if not assumed or not rules or decision.status not in {"read", "inferred", "repaired"}:
-            continue
-        if confirmed[field] < (1 if _printed_so(decision) else 2):
+        if _assumed(field, decision, rules) and confirmed[field] < (1 if _printed_so(decision) else 2):
             decisions[field] = _withheld(decision)
+
+
+def _assumed(field: str, decision: Decision, rules: list[Rule]) -> bool:
+    """Whether an accepted value rests on more than what stands in its cell, and rules could confirm it."""
+    if not rules or decision.status not in {"read", "inferred", "repaired"}:
+        return False
+    if decision.note or decision.cell.kind in {"absent", "unread"}:
+        return True
+    is_total = any(rule.right == (field,) for rule in rules)
+    return decision.cell.kind == "blank" and bool(decision.value) and not is_total
 
 
 def _share_within_rows(
@@ -208,11 +214,12 @@ def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> De
     note = note if believable or not rules else note or "整表的读法要改动太多"
     if not block.decidable:
         return Decision(cell, None, "missing", 0.0, note=note)
-    candidates = _candidates(field, block.wholes)
-    values = {candidate.value for candidate in candidates}
+    values = {whole.values[field] for whole in block.wholes}
     if len(values) == 1 and None not in values and (believable or cell.value in values):
         decision = _settled(cell, next(iter(values)), rules, note, doubtful)
-        return replace(decision, confidence=decision.confidence * min(1.0, sum(w.probability for w in block.wholes)))
+        probability = sum(whole.probability for whole in block.wholes)
+        return decision if probability >= 1 else replace(decision, confidence=decision.confidence * probability)
+    candidates = _candidates(field, block.wholes)
     if cell.kind == "number" and not doubtful:
         return Decision(cell, cell.value, "inconsistent", 0.5, candidates, ("reader",), tuple(rules), note)
     finite = tuple(candidate for candidate in candidates if candidate.value is not None)
@@ -227,6 +234,8 @@ def _decide(field: str, block: Block, believable: bool, rules: list[Rule]) -> De
 
 def _reading(field: str, wholes: tuple[Whole, ...]) -> tuple[CellReading, bool]:
     """The most probable reading of the field over the wholes, and whether they differ in what was printed."""
+    if len(wholes) == 1:
+        return wholes[0].cells[field], False
     weights: dict[tuple[str, Number | None], float] = {}
     first: dict[tuple[str, Number | None], CellReading] = {}
     for whole in wholes:
