@@ -208,8 +208,16 @@ def _as_printed(structures: tuple[Structure, ...]) -> Whole:
         for field, cell in first.items()
     }
     values = {field: cell.value for field, cell in cells.items()}
-    notes = dict.fromkeys(cells, "整表的读法太多，未能逐一证明")
-    return Whole(structures[0].cost, cells, values, notes, moved=frozenset(cells))
+    # A row that stands behind its label with a cell for each number is what it is, whatever the rest may be.
+    plain = {
+        field
+        for unit in structures[0].units
+        if len(structures) == len(unit.readings) == 1 and not unit.readings[0].note and not unit.moved
+        for field in unit.fields
+    }
+    doubtful = [field for field in cells if field not in plain]
+    notes = dict.fromkeys(doubtful, "整表的读法太多，未能逐一证明")
+    return Whole(structures[0].cost, cells, values, notes, moved=frozenset(doubtful))
 
 
 def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:

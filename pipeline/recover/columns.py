@@ -129,12 +129,12 @@ def _row_by_row(layout: _Layout) -> tuple[Unit, ...]:
     }
     if sum(_lacks_digits(tokens, layout.width(row)) for row, tokens in rows.items()) >= LEAST_LACKING[table.id]:
         units = {row: _uncut(unit) for row, unit in units.items()}
-    sparse = sum(bool(tokens) for tokens in rows.values()) < len(table.rows) / 2
+    sparse = sum(bool(tokens) for tokens in rows.values()) < len(rows) / 2
     for row in units:
         if row in placed:
             units[row] = _noted(units[row], "转换时丢掉的空格已补入")
         elif sparse and table.id == "t3":
-            units[row] = replace(_noted(units[row], "表中多数行没有数字"), moved=True)
+            units[row] = replace(_noted(units[row], "多数行标签后没有数字"), moved=True)
     return tuple(units.values())
 
 

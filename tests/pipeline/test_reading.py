@@ -199,3 +199,23 @@ def test_every_field_points_to_its_source() -> None:
         assert got.source.chars is not None
         start, end = got.source.chars
         assert lines[got.source.line - 1][start:end].strip() == got.printed, field
+
+
+def test_a_table_cut_off_keeps_the_rows_that_are_there(tmp_path: Path) -> None:
+    """Rows that stand behind their labels with a number in each cell are read, however much else is lost."""
+    rows = {
+        "一、本年新收政府信息公开申请数量": [8, 2, 0, 0, 0, 0, 10],
+        "二、上年结转政府信息公开申请数量": [0, 0, 0, 0, 0, 0, 0],
+        "（一）予以公开": [5, 1, 0, 0, 0, 0, 6],
+        "（二）部分公开": [0, 0, 0, 0, 0, 0, 0],
+        "1.属于国家秘密": [0, 0, 0, 0, 0, 0, 0],
+    }
+    heads = "自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t总计"
+    lines = [f"{label}\t" + "\t".join(map(str, numbers)) for label, numbers in rows.items()]
+    path = tmp_path / "x.txt"
+    path.write_text(f"青屿县水利局2022年政府信息公开工作年度报告\n\t{heads}\n" + "\n".join(lines), encoding="utf-8")
+    report = read_report(path)
+    assert report.status == "partial"
+    found = report.fields["t3.granted.natural"], report.fields["t3.granted.total"], report.fields["t3.new.total"]
+    assert [(field.value, field.status) for field in found] == [(5, "read"), (6, "read"), (10, "read")]
+    assert report.fields["t3.total.total"].value is None
