@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.recover.readings import RowReading, RowShape
 from pipeline.template import Row, Table
@@ -47,6 +48,12 @@ def fields_of(table: Table, row: Row) -> tuple[str, ...]:
 
 def row_shape(table: Table, row: Row) -> RowShape:
     """What the form says of the cells of a row by themselves."""
+    return _row_shape(table, table.rows.index(row))
+
+
+@cache
+def _row_shape(table: Table, index: int) -> RowShape:
+    row = table.rows[index]
     fields = fields_of(table, row)
     sums = tuple(
         (tuple(fields.index(part) for part in rule.left), fields.index(rule.right[0]))
