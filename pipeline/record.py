@@ -12,8 +12,6 @@ from pydantic import Field as Member
 
 from pipeline.document import Box
 
-SCHEMA = "gouji-record/1"
-
 Number = int | float
 Kind = Literal["number", "blank", "dash", "unread", "absent"]
 Status = Literal["read", "inferred", "repaired", "ambiguous", "inconsistent", "missing"]

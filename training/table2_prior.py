@@ -24,7 +24,6 @@ ACTIVITY_MARGIN = 3000
 DOCUMENTS_MARGIN = 2000
 
 Row = tuple[int, ...]
-Probability = Callable[..., float]
 
 
 def load_rows(path: Path = ROWS) -> dict[str, list[list[Row]]]:

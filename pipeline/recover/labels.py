@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -210,9 +209,3 @@ def mentions(text: str) -> list[Mention]:
         found.append(Mention(start, end, text[start:end], is_row, swallowed))
         floor = end
     return found
-
-
-def similar(text: str, wordings: Iterable[str]) -> float:
-    """Greatest similarity, 0 to 100, of the text's key to those of the wordings."""
-    wording = key(text)
-    return max((fuzz.ratio(wording, key(other)) for other in wordings), default=0.0)

@@ -38,8 +38,6 @@ class RecoveredTable:
     found: bool
     structures: tuple[Structure, ...]
     """Cheapest first; at least one, of absent cells where the table was not found."""
-    strips: tuple[int, int] | None = None
-    """First and last strip that it takes."""
 
 
 def fields_of(table: Table, row: Row) -> tuple[str, ...]:

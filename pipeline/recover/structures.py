@@ -56,14 +56,13 @@ def _recover(strips: list[Strip], table_id: str, year: int | None) -> RecoveredT
     if len(anchors) < LEAST_ANCHORS[table_id] or not any(group.tokens for group in groups):
         hint = load_table(template_for_year(year), table_id)
         return RecoveredTable(hint, False, (_absent(hint),))
-    span = (anchors[0].strip, max(anchors[-1].strip, max((group.strip for group in groups), default=0)))
     structures = [
         Structure(tuple(_placed_by(assigned, unit) for unit in units), assigned.cost + cost, assigned.note)
         for assigned in _assignments(groups, table)
         for units, cost in read_columns(assigned.rows, strips, anchors[0].strip, table)
     ]
     structures.sort(key=lambda structure: structure.cost)
-    return RecoveredTable(table, True, tuple(structures[:MOST_STRUCTURES]), span)
+    return RecoveredTable(table, True, tuple(structures[:MOST_STRUCTURES]))
 
 
 def _absent(table: Table) -> Structure:
@@ -221,6 +220,6 @@ def _recover_line(strips: list[Strip], table: Table) -> RecoveredTable:
     found = line_tokens(strips, table)
     if found is None:
         return RecoveredTable(table, False, (_absent(table),))
-    tokens, first, last = found
+    tokens = found[0]
     readings = read_row(tokens, shape, prints_zeros=True)
-    return RecoveredTable(table, True, (Structure((Unit(fields, tuple(readings)),)),), (first, last))
+    return RecoveredTable(table, True, (Structure((Unit(fields, tuple(readings)),)),))

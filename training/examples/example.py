@@ -54,11 +54,6 @@ def of_text(name: str, text: str, report: InventedReport, note: str, gone: Itera
     return Example(name, text.encode("utf-8"), report, note, frozenset(gone))
 
 
-def row_fields(report: InventedReport, row_id: str) -> list[str]:
-    """Field ids of a row of table 3, in the order of the columns."""
-    return [f"t3.{row_id}.{column.id}" for column in report.tables["t3"].columns]
-
-
 def column_fields(report: InventedReport, column_id: str) -> list[str]:
     """Field ids of a column of table 3, in the order of the rows."""
     return [f"t3.{row.id}.{column_id}" for row in report.tables["t3"].rows]

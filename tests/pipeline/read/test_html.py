@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from pipeline.errors import GoujiError
 from pipeline.limits import default_limits
 from pipeline.read.html import read_html
 
-REAL = Path(os.environ.get("GOUJI_REPORTS", "reports")) / "real" / "shanghai_office_2019.html"
+REAL = Path(__file__).parents[4] / "shared" / "reports" / "real" / "shanghai_office_2019.html"
 """Real reports are not part of the project; the variable says where a copy lies."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recover.labels import column_keys, match_row, mentions, role, similar
+from pipeline.recover.labels import column_keys, match_row, mentions, role
 from pipeline.recover.normalise import key
 from pipeline.template import Table, load_templates, table
 
@@ -129,8 +129,3 @@ def test_mentions_stand_in_order_and_do_not_overlap(parts: list[str]) -> None:
         assert floor <= mention.start < mention.end <= len(text)
         assert mention.text == text[mention.start : mention.end]
         floor = mention.end
-
-
-def test_similar_takes_the_best() -> None:
-    assert similar("一、总体情况", ["其他", "总体情况"]) == 100
-    assert similar("总体情况", []) == 0
