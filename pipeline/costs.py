@@ -23,6 +23,7 @@ class PrintCosts(_Part):
     total_zero: int
     unsure: int
     dash: int
+    misread: int
 
 
 class BlankCosts(_Part):

@@ -8,9 +8,16 @@ kept as found (full-width digits, inner spaces, tabs); making sense of it is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels: TypeAlias = NDArray[np.uint8]
+    """Height x width x 3, red, green, blue, 0 to 255, upright as a viewer shows the page."""
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom; origin top left; PDF points, or pixels for page images."""
@@ -104,6 +111,10 @@ class Picture:
     width: int
     height: int
     source: Source = NOWHERE
+    """Page and box that the image fills there, in the units of that page."""
+    pixels: Callable[[], Pixels] | None = field(default=None, compare=False, repr=False)
+    """Makes the image anew at each call, at a resolution fit for reading; raises GoujiError E105 where it cannot.
+    None where the file does not hold the image."""
 
 
 Block: TypeAlias = Line | Grid | Picture
@@ -116,7 +127,7 @@ class Page:
     height: float
 
 
-Format: TypeAlias = Literal["text", "html", "docx", "pdf", "xlsx", "xls", "csv", "legacy"]
+Format: TypeAlias = Literal["text", "html", "docx", "pdf", "xlsx", "xls", "csv", "legacy", "image"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,12 @@ class Document:
     pages: tuple[Page, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     """What the reader had to leave out or mend (Chinese, one sentence each)."""
+    defeated: tuple[int, ...] = ()
+    """Pages that hold something and could not be read."""
+
+    def has_pictures(self) -> bool:
+        """Whether it holds pictures that can be read."""
+        return any(isinstance(block, Picture) and block.pixels is not None for block in self.blocks)
 
     def text(self) -> str:
         """All text in reading order; the cells of a row joined by tabs."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.document import Document, Picture
 from pipeline.errors import E112, E201, E202, GoujiError
@@ -13,9 +16,10 @@ from pipeline.reconcile.explain import ledger
 from pipeline.reconcile.findings import change_findings, prose_findings, sum_findings
 from pipeline.reconcile.last_year import carried_forward, last_year_findings
 from pipeline.reconcile.rules import assess
+from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks
-from pipeline.record import Field, FieldSource, Finding, Number, Report, ReportStatus, RuleResult, Section
-from pipeline.recover.metadata import find_metadata
+from pipeline.record import Field, FieldSource, Finding, Number, Report, ReportStatus, RuleResult, Section, SeenText
+from pipeline.recover.metadata import Metadata, find_metadata
 from pipeline.recover.older_form import is_older_form
 from pipeline.recover.prose import ProseNumber, prose_numbers
 from pipeline.recover.readings import CellReading
@@ -25,25 +29,104 @@ from pipeline.recover.strips import has_spaced_lines, strips
 from pipeline.recover.structures import recover_table
 from pipeline.template import TABLES, template_for_year
 
+if TYPE_CHECKING:
+    from pipeline.scan.again import Look, Spot
+    from pipeline.scan.document import Progress
+
 LEAST_SECTIONS = 2
 """Sections that a report without any table must show before it counts as an annual report."""
 
 
-def read_report(path: Path, last_year: Report | None = None) -> Report:
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """How pictures of pages are read."""
+
+    engine: str | None = None
+    """A set of models of configs/ocr.yaml; None for its default."""
+    device: str | None = None
+    """`cpu`, `gpu` or `gpu:1`; None for what configs/ocr.yaml says."""
+    seconds: float | None = None
+    """Time for the whole file, from now; pages for which it does not suffice are left out and named."""
+    progress: Progress | None = None
+    overlay: Path | None = None
+    """Folder for a picture of each page with the grid that was recovered."""
+
+
+def read_report(path: Path, last_year: Report | None = None, scanning: Scanning | None = None) -> Report:
     """Reads one report.
 
     Args:
         path: the file; its name decides nothing.
         last_year: the record of the same agency's report of the year before: weak evidence.
+        scanning: how pictures are read; they are read only where the file holds any.
 
     Raises:
         GoujiError: where the file cannot be read (E1xx) or is no report of a known form (E2xx).
     """
-    return report_of(read_document(path), last_year)
+    document = read_document(path)
+    if not document.has_pictures():
+        return report_of(document, last_year)
+    return _read_pictures(document, last_year, scanning or Scanning())
 
 
 def report_of(document: Document, last_year: Report | None = None) -> Report:
     """Everything after the reader; see `read_report`."""
+    return _record(_decide(document, last_year), {})
+
+
+def _read_pictures(document: Document, last_year: Report | None, scanning: Scanning) -> Report:
+    """A document whose pictures are scanned first, and whose suspect cells are looked at again."""
+    # Only a file that holds pictures pays for loading what reads them.
+    from pipeline.ocr.load import load_engine
+    from pipeline.scan.again import look_again
+    from pipeline.scan.document import scan_document
+
+    deadline = None if scanning.seconds is None else time.monotonic() + scanning.seconds
+    engine = load_engine(scanning.engine, scanning.device)
+    pictures = document
+    document, scans = scan_document(document, engine, deadline, scanning.progress)
+    decided = _decide(document, last_year)
+    looks: dict[Spot, tuple[Look, ...]] = {}
+    while spots := suspects(decided.tables.values()) - looks.keys():
+        document, seen = look_again(document, scans, spots, engine)
+        if not seen:
+            break
+        looks |= seen
+        decided = _decide(document, last_year)
+    if scanning.overlay is not None:
+        from pipeline.scan.overlay import write_overlays
+
+        write_overlays(pictures, scans, _marks(decided.tables.values()), scanning.overlay)
+    return _record(decided, looks)
+
+
+def _marks(tables: Iterable[TableDecision]) -> dict[Spot, str]:
+    """Cells whose value is not simply what was read."""
+    marks: dict[Spot, str] = {}
+    for table in tables:
+        for decision in table.decisions.values():
+            where = decision.cell.source
+            if where.page is not None and where.box is not None and decision.status != "read":
+                doubtful = decision.status in {"ambiguous", "inconsistent"} or decision.cell.kind == "unread"
+                if doubtful or decision.status == "repaired":
+                    marks[(where.page, where.box)] = "doubtful" if doubtful else "repaired"
+    return marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A document with everything that was made out of it."""
+
+    document: Document
+    sections: dict[str, Section]
+    metadata: Metadata
+    recovered: dict[str, RecoveredTable]
+    tables: dict[str, TableDecision]
+    prose: list[ProseNumber]
+    findings: list[Finding]
+
+
+def _decide(document: Document, last_year: Report | None) -> _Decided:
     sections = find_sections(document)
     metadata = find_metadata(document, sections)
     layouts = [strips(document)]
@@ -64,6 +147,11 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
     if before:
         values = {field: decision.value for table in decided.values() for field, decision in table.decisions.items()}
         findings += last_year_findings(before, values, expected)
+    return _Decided(document, sections, metadata, recovered, decided, prose, findings)
+
+
+def _record(made: _Decided, looks: Mapping[Spot, tuple[Look, ...]]) -> Report:
+    document, metadata, decided = made.document, made.metadata, made.tables
     return Report(
         schema="gouji-record/1",
         file=document.name,
@@ -72,11 +160,11 @@ def report_of(document: Document, last_year: Report | None = None) -> Report:
         year=metadata.year,
         period=metadata.period,
         published=metadata.published,
-        templates=templates,
-        status=_status(decided, recovered, sections),
-        fields={field: _field(d) for table in decided.values() for field, d in table.decisions.items()},
-        findings=tuple(findings),
-        sections=sections,
+        templates={table_id: found.table.template for table_id, found in made.recovered.items()},
+        status=_status(made),
+        fields={field: _field(d, looks) for table in decided.values() for field, d in table.decisions.items()},
+        findings=tuple(made.findings),
+        sections=made.sections,
         rules=_rules(decided),
         ledger={field: entry for table in decided.values() for field, entry in ledger(table).items()},
         warnings=document.warnings,
@@ -133,7 +221,7 @@ def _support_of_last_year(table: TableDecision, expected: dict[str, Number]) -> 
             table.decisions[field] = replace(decision, support=(*decision.support, "last_year"))
 
 
-def _field(decision: Decision) -> Field:
+def _field(decision: Decision, looks: Mapping[Spot, tuple[Look, ...]]) -> Field:
     cell = decision.cell
     return Field(
         printed=cell.printed,
@@ -143,13 +231,14 @@ def _field(decision: Decision) -> Field:
         confidence=round(decision.confidence, 4),
         candidates=decision.candidates,
         support=decision.support,
-        source=None if cell.kind == "absent" else _source(cell),
+        source=None if cell.kind == "absent" else _source(cell, looks),
         unit=cell.unit,
     )
 
 
-def _source(cell: CellReading) -> FieldSource:
+def _source(cell: CellReading, looks: Mapping[Spot, tuple[Look, ...]]) -> FieldSource:
     where = cell.source
+    seen = () if where.page is None or where.box is None else looks.get((where.page, where.box), ())
     return FieldSource(
         page=where.page,
         box=where.box,
@@ -159,6 +248,7 @@ def _source(cell: CellReading) -> FieldSource:
         reader=cell.reader,
         score=cell.score,
         text=cell.text,
+        looks=tuple(SeenText(reader=look.reader, text=look.text, score=look.score) for look in seen),
     )
 
 
@@ -196,12 +286,12 @@ def _findings(
     return findings
 
 
-def _status(
-    decided: dict[str, TableDecision], recovered: dict[str, RecoveredTable], sections: dict[str, Section]
-) -> ReportStatus:
-    decisions = [decision for table in decided.values() for decision in table.decisions.values()]
+def _status(made: _Decided) -> ReportStatus:
+    decisions = [decision for table in made.tables.values() for decision in table.decisions.values()]
     statuses = {decision.status for decision in decisions}
-    if not all(found.found for found in recovered.values()) or any(number not in sections for number in "一二三四五六"):
+    if made.document.defeated or not all(found.found for found in made.recovered.values()):
+        return "partial"
+    if any(number not in made.sections for number in "一二三四五六"):
         return "partial"
     if "ambiguous" in statuses or any(d.status == "missing" and d.cell.kind in {"absent", "unread"} for d in decisions):
         return "review"

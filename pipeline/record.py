@@ -32,6 +32,14 @@ class Candidate(_Frozen):
     """Cost in nats above the cheapest solution; 0 for those that tie with it."""
 
 
+class SeenText(_Frozen):
+    """What one look at the pixels of a cell gave."""
+
+    reader: str
+    text: str
+    score: float
+
+
 class FieldSource(_Frozen):
     """Where the printed text stands and who read it."""
 
@@ -44,6 +52,8 @@ class FieldSource(_Frozen):
     score: float = 1.0
     text: str = ""
     """The whole text of the cell, or of the run of digits that the cell was cut from."""
+    looks: tuple[SeenText, ...] = ()
+    """What each look at the pixels of a suspect cell gave, the first one first; empty where one look was enough."""
 
 
 class Field(_Frozen):

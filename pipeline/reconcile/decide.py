@@ -21,6 +21,10 @@ MOST_SURPRISES = 5
 """Cells of a table that may together turn out to hold other than they show; with more it is the source, or our
 reading of its structure, that is wrong as a whole."""
 MOST_CANDIDATES = 12
+LEAST_RIVAL = 0.02
+"""Probability from which on a rival reading of a cell is no surprise."""
+SURE_READING = 0.9
+"""Probability of a reading from which on it is believed where no rule confirms it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
     _withhold_lone_repairs(decisions, by_field)
     _withhold_unconfirmed(table, decisions, by_field, moved)
     _label_contradictions(table, decisions, found)
+    _withhold_doubtful_readings(decisions, by_field)
     return TableDecision(table, decisions, printed)
 
 
@@ -86,6 +91,35 @@ def _withhold_doubled_totals(table: Table, decisions: dict[str, Decision]) -> No
         decisions[field] = _withheld(decisions[field])
 
 
+def _held_possible(cell: CellReading, value: Number | None) -> bool:
+    """Whether the reader of the cell listed the value, with some weight, as what it may say."""
+    return any(rival == value and chance >= LEAST_RIVAL for rival, chance in cell.rivals)
+
+
+def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:
+    """Takes back what a reader was not sure of and no rule confirms."""
+    values = {field: decision.value for field, decision in decisions.items()}
+    for field, decision in decisions.items():
+        cell = decision.cell
+        if cell.kind not in {"number", "blank", "dash"} or cell.score >= SURE_READING:
+            continue
+        if decision.status == "inconsistent" or not any(
+            assess(rule, values).verdict == "holds" for rule in by_field.get(field, ())
+        ):
+            candidates = {value: 0.0 for value in (decision.value, cell.value) if value is not None}
+            for value, chance in cell.rivals:
+                candidates.setdefault(value, round(max(0.0, math.log(cell.score / max(chance, 1e-6))), 3))
+            ranked = sorted(candidates.items(), key=lambda entry: entry[1])[:MOST_CANDIDATES]
+            decisions[field] = replace(
+                decision,
+                value=None,
+                status="ambiguous",
+                confidence=0.0,
+                support=(),
+                candidates=tuple(Candidate(value=value, cost=cost) for value, cost in ranked),
+            )
+
+
 def _withheld(decision: Decision) -> Decision:
     """The decision taken back: its value stays as the one candidate."""
     if decision.status not in {"read", "inferred", "repaired"}:
@@ -98,7 +132,8 @@ def _withhold_lone_repairs(decisions: dict[str, Decision], by_field: Mapping[str
     """Takes back repairs that a single rule asks for.
 
     One equality says that something is wrong, not what. Only a total left at 0 is taken for the fault when its
-    parts are not 0, since that is how such totals are found; any other print stays as it is.
+    parts are not 0, since that is how such totals are found, and a number that the reader of the page held possible;
+    any other print stays as it is.
     """
     values = {field: decision.value for field, decision in decisions.items()}
     for field, decision in decisions.items():
@@ -106,7 +141,8 @@ def _withhold_lone_repairs(decisions: dict[str, Decision], by_field: Mapping[str
             continue
         asked = [rule for rule in by_field[field] if assess(rule, values).verdict == "holds"]
         left_at_zero = decision.cell.value == 0 and any(field in rule.right for rule in asked)
-        if len(asked) < 2 and not (left_at_zero and not decision.note):
+        seen = bool(asked) and _held_possible(decision.cell, decision.value)
+        if len(asked) < 2 and not ((left_at_zero or seen) and not decision.note):
             decisions[field] = replace(
                 decision,
                 value=decision.cell.value,
@@ -202,6 +238,8 @@ def _surprises(whole: Whole, field: str, by_field: Mapping[str, list[Rule]]) -> 
     one rule alone, a total left at 0 is no surprise, and one surprise is too many: nothing could confirm it."""
     cell, value = whole.cells[field], whole.values[field]
     rules = by_field.get(field, [])
+    if _held_possible(cell, value):
+        return False
     if cell.kind == "number":
         return value != cell.value and not (len(rules) == 1 and cell.value == 0 and rules[0].right == (field,))
     is_total = any(rule.right == (field,) for rule in rules)

@@ -21,6 +21,8 @@ from pipeline.recover.recovered import RecoveredTable, Structure, Unit
 from pipeline.template import Table
 
 LEAST_PROBABILITY = 1e-6
+LEAST_MISREAD = 1e-4
+"""Probability that a cell says something that no reader listed, however sure the reader is."""
 FIRST_STEPS = 400
 """Steps for each structure at first: what an easy one costs bounds the search in the others."""
 STEPS = 4_000
@@ -245,14 +247,30 @@ def cell_cost(cell: CellReading, is_total: bool, costs: Costs) -> CellCost:
         else:
             other = costs.print.total_zero if is_total else costs.print.part_zero
         other += 0 if cell.sure else costs.print.unsure
-        choices = {cell.value: 0}
-        for value, probability in cell.rivals:
-            if isinstance(value, int) and value >= 0:
-                ratio = max(probability, LEAST_PROBABILITY) / max(cell.score, LEAST_PROBABILITY)
-                choices.setdefault(value, max(0, min(other, round(-1000 * math.log(ratio)))))
-        return CellCost(tuple(choices.items()), other)
+        return _read_cost(cell, cell.value, other, costs)
     if cell.kind == "blank":
-        return CellCost(((0, 0),), costs.blank.total if is_total else costs.blank.part)
+        return _read_cost(cell, 0, costs.blank.total if is_total else costs.blank.part, costs)
     if cell.kind == "dash":
         return CellCost(((0, 0),), costs.print.dash)
     return FREE
+
+
+def _read_cost(cell: CellReading, says: int, other: int, costs: Costs) -> CellCost:
+    """The cost of what the reader saw, of its rivals, and of any other value.
+
+    Another value means that the agency printed what it did not mean, or that the reader saw what is not printed:
+    the cheaper of the two counts.
+    """
+    listed = cell.score + sum(probability for _, probability in cell.rivals)
+    misread = costs.print.misread + _nats(max(1 - listed, LEAST_MISREAD))
+    other = min(other, misread)
+    choices = {says: 0}
+    for value, probability in cell.rivals:
+        if isinstance(value, int) and value >= 0:
+            ratio = max(probability, LEAST_PROBABILITY) / max(cell.score, LEAST_PROBABILITY)
+            choices.setdefault(value, max(0, min(other, _nats(ratio))))
+    return CellCost(tuple(choices.items()), other)
+
+
+def _nats(probability: float) -> int:
+    return round(-1000 * math.log(probability))

@@ -155,9 +155,11 @@ def _distinct(rows: list[RowReading]) -> list[RowReading]:
 
 def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
     made = read_cell(token.text, signed=index in shape.signed, decimal=index in shape.decimal)
-    if token.kind == "blank":
-        return CellReading("blank", source=token.source)
     first = token.readings[0] if token.readings else None
+    rivals = _rivals(token, index, shape)
+    if token.kind == "blank":
+        reader, score = (first.reader, first.score) if first else ("text", 1.0)
+        return CellReading("blank", source=token.source, reader=reader, score=score, rivals=rivals)
     return CellReading(
         "unread" if made.kind == "blank" else made.kind,
         made.printed,
@@ -168,13 +170,19 @@ def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
         first.reader if first else "text",
         first.score if first else 1.0,
         made.sure,
-        tuple(
-            (rival.value, reading.score)
-            for reading in token.readings[1:]
-            if (rival := read_cell(reading.text, signed=index in shape.signed, decimal=index in shape.decimal)).value
-            is not None
-        ),
+        rivals,
     )
+
+
+def _rivals(token: Token, index: int, shape: RowShape) -> tuple[tuple[Number, float], ...]:
+    """What else the reader holds possible; a cell that may be blank may be 0."""
+    rivals: dict[Number, float] = {}
+    for reading in token.readings[1:]:
+        made = read_cell(reading.text, signed=index in shape.signed, decimal=index in shape.decimal)
+        value = 0 if made.kind in {"blank", "dash"} else made.value
+        if value is not None:
+            rivals[value] = rivals.get(value, 0.0) + reading.score
+    return tuple(rivals.items())
 
 
 # --- cells with borders --------------------------------------------------------------------------

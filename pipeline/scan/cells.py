@@ -1,0 +1,212 @@
+"""What stands in the cells of a lattice: number cells read as cells, labels line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.document import Reading
+from pipeline.scan.ink import threshold
+
+if TYPE_CHECKING:
+    from pipeline.document import Box, Pixels
+    from pipeline.ocr.engine import Engine, NumberReading, TextPlace
+    from pipeline.scan.ink import Grey
+    from pipeline.scan.lattice import Lattice, Place
+
+INSET = 3.0
+"""Pixels at 1600 of the long side that a cell loses on each side to its rules."""
+LONGEST_NUMBER = 8.0
+"""Times its height that a number is wide at most."""
+STACKED = 1.6
+"""Times its width from which on a place of text is a stack of characters."""
+OVER_HALF = 0.5
+LEAST_INK = 0.0004
+"""Share of the cell's pixels; less is dust."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A piece of a line of text, in pixels of the straightened image."""
+
+    box: Box
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """What one cell holds."""
+
+    readings: tuple[Reading, ...]
+    number: bool
+    """It was read as a number cell."""
+
+
+def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
+    """The places of text as upright boxes: the image is straight."""
+    parts = []
+    for place in places:
+        left, top = place.corners.min(axis=0)
+        right, bottom = place.corners.max(axis=0)
+        # Corners of a place on what is left of a slope stand out; its middle height is what the letters have.
+        high = float(place.corners[2:, 1].mean() - place.corners[:2, 1].mean())
+        middle = float(top + bottom) / 2
+        high = min(float(bottom - top), max(high, 1.0))
+        parts.append(TextPart((float(left), middle - high / 2, float(right), middle + high / 2), place.score))
+    return parts
+
+
+def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[TextPart]]:
+    """The parts of text in each cell, cut where they run over a rule, in reading order."""
+    found: dict[Place, list[TextPart]] = {place: [] for place in lattice.places}
+    for part in parts:
+        left, top, right, bottom = part.box
+        height, width = bottom - top, right - left
+        for place in lattice.places:
+            x0, y0, x1, y1 = lattice.box(place)
+            wide = min(right, x1) - max(left, x0)
+            high = min(bottom, y1) - max(top, y0)
+            tall = height > STACKED * width
+            enough = high > OVER_HALF * height if not tall else high > width * OVER_HALF
+            if wide > min(0.35 * height, OVER_HALF * width) and enough and wide > 0 and high > 0:
+                # Letters that stand over a rule stay whole, but a stack of them is cut there.
+                upper, lower = (max(top, y0), min(bottom, y1)) if tall else (top, bottom)
+                box = (max(left, x0), upper, min(right, x1), lower)
+                found[place].append(TextPart(box, part.score))
+    for place, inside in found.items():
+        found[place] = in_order(inside)
+    return found
+
+
+def in_order(parts: Sequence[TextPart]) -> list[TextPart]:
+    """Top to bottom by lines, left to right within a line."""
+    return [part for line in lines_of(parts) for part in line]
+
+
+def lines_of(parts: Sequence[TextPart]) -> list[list[TextPart]]:
+    """Parts that stand at one height, left to right; lines top to bottom."""
+    lines: list[list[TextPart]] = []
+    for part in sorted(parts, key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
+        middle = (part.box[1] + part.box[3]) / 2
+        for line in lines[-3:]:
+            top = sum(one.box[1] for one in line) / len(line)
+            bottom = sum(one.box[3] for one in line) / len(line)
+            if top + 0.25 * (bottom - top) < middle < bottom - 0.25 * (bottom - top):
+                line.append(part)
+                break
+        else:
+            lines.append([part])
+    return [sorted(line, key=lambda one: one.box[0]) for line in lines]
+
+
+def read_cells(
+    image: Pixels, grey: Grey, lattice: Lattice, parts: Sequence[TextPart], engine: Engine
+) -> dict[Place, CellText]:
+    """Every cell of a lattice read.
+
+    Args:
+        image: the straightened image, cleaned.
+        grey: the same in one channel.
+        parts: of text, as the detector found them on the image.
+    """
+    inset = INSET * max(grey.shape) / 1600
+    level = threshold(grey)
+    inside = by_cell(lattice, parts)
+    read: dict[Place, CellText] = {}
+    numbers: list[Place] = []
+    texts: list[Place] = []
+    for place in lattice.places:
+        if not inside[place] and is_blank(sliced(grey, lattice.box(place), inset), level):
+            read[place] = CellText((Reading("", engine.name, 1.0),), True)
+        elif _may_be_number(inside[place], lattice.box(place)):
+            numbers.append(place)
+        else:
+            texts.append(place)
+    crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in numbers]
+    for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
+        read[place] = CellText(number_readings(found, engine.name), True)
+    read |= _read_texts(image, {place: inside[place] for place in texts}, engine)
+    return read
+
+
+def number_readings(found: NumberReading, reader: str) -> tuple[Reading, ...]:
+    """The rivals of a number cell; what it says in words where that is more probable than all numbers together."""
+    if found.general.score > sum(score for _, score in found.rivals):
+        return (Reading(found.general.text, reader, found.general.score),)
+    return tuple(Reading(text, reader, min(1.0, max(score, 1e-6))) for text, score in found.rivals)
+
+
+def _may_be_number(parts: Sequence[TextPart], box: Box) -> bool:
+    if not parts:
+        return box[2] - box[0] < LONGEST_NUMBER * (box[3] - box[1])
+    if len(lines_of(parts)) > 1:
+        return False
+    left, right = min(part.box[0] for part in parts), max(part.box[2] for part in parts)
+    height = max(part.box[3] - part.box[1] for part in parts)
+    tall = any(part.box[3] - part.box[1] > STACKED * (part.box[2] - part.box[0]) for part in parts)
+    return right - left <= LONGEST_NUMBER * height and (not tall or len(parts) == 1)
+
+
+def sliced(image: Pixels | Grey, box: Box, inset: float) -> Pixels | Grey:
+    """The inside of a box of the image; at least a pixel."""
+    left, top = max(0, round(box[0] + inset)), max(0, round(box[1] + inset))
+    right, bottom = round(box[2] - inset), round(box[3] - inset)
+    return image[top : max(top + 1, bottom), left : max(left + 1, right)]
+
+
+def is_blank(grey: Grey, level: int) -> bool:
+    """Whether nothing but paper and dust is inside a cell."""
+    import cv2
+
+    inked = (grey < level).astype(np.uint8)
+    if inked.sum() <= LEAST_INK * inked.size:
+        return True
+    count, _, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    height, width = inked.shape
+    least = max(3.0, 0.12 * min(height, 60))
+    for index in range(1, count):
+        x, y, w, h, area = (int(value) for value in stats[index])
+        at_edge = x == 0 or y == 0 or x + w == width or y + h == height
+        thin = min(w, h) <= 2 + 0.02 * max(height, width)
+        if max(w, h) >= least and area >= 4 and not (at_edge and thin):
+            return False
+    return True
+
+
+def _read_texts(image: Pixels, cells: dict[Place, list[TextPart]], engine: Engine) -> dict[Place, CellText]:
+    crops: list[Pixels] = []
+    where: list[tuple[Place, int]] = []
+    for place, parts in cells.items():
+        for number, line in enumerate(lines_of(parts)):
+            for part in line:
+                for piece in _unstacked(image, part):
+                    crops.append(piece)
+                    where.append((place, number))
+    found: dict[Place, dict[int, list[tuple[str, float]]]] = {place: {} for place in cells}
+    for (place, number), reading in zip(where, engine.read(crops), strict=True):
+        found[place].setdefault(number, []).append((reading.text, reading.score))
+    read = {}
+    for place, lines in found.items():
+        text = "\n".join("".join(text for text, _ in line) for _, line in sorted(lines.items()))
+        scores = [score for line in lines.values() for _, score in line]
+        readings = (Reading(text, engine.name, max(1e-6, min(scores, default=1.0))),) if scores else ()
+        read[place] = CellText(readings, False)
+    return read
+
+
+def _unstacked(image: Pixels, part: TextPart) -> list[Pixels]:
+    """The crop of a part; of a stack of characters, one crop for each."""
+    left, top, right, bottom = part.box
+    width, height = right - left, bottom - top
+    if height <= STACKED * width:
+        margin = 0.1 * height
+        return [np.ascontiguousarray(sliced(image, (left - margin, top - margin, right + margin, bottom + margin), 0))]
+    count = max(1, round(height / width))
+    step = height / count
+    return [
+        np.ascontiguousarray(sliced(image, (left, top + i * step, right, top + (i + 1) * step), 0))
+        for i in range(count)
+    ]

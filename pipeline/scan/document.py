@@ -1,0 +1,152 @@
+"""A document whose pictures nobody has read, to one in which lines and grids stand in their place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import cv2
+import numpy as np
+
+from pipeline.document import Block, Document, Grid, Picture
+from pipeline.errors import GoujiError
+from pipeline.scan.ink import coloured
+from pipeline.scan.page import ScannedPage, blocks_of, scan_page
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Box, Pixels
+    from pipeline.ocr.engine import Engine
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called before each page with how many are done and how many there are."""
+
+ROOM = 1.5
+"""Times the slowest page so far that must be left before another is begun."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """What was found somewhere on the page, for the overlay."""
+
+    kind: Literal["number", "label", "line"]
+    box: Box
+    """On the straightened image."""
+    corners: NDArray[np.float64]
+    """4 x 2, on the picture as it was given."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What is kept of a page that was scanned, for those who want to look again."""
+
+    page: int
+    compressed: NDArray[np.uint8]
+    """The straightened, cleaned image as PNG."""
+    cells: dict[Box, Box]
+    """Boxes of cells in the document -> on the straightened image."""
+    outlines: tuple[Outline, ...]
+    index: int
+    """Of the picture among the blocks of the document that was scanned."""
+
+    def image(self) -> Pixels:
+        return coloured(np.asarray(cv2.imdecode(self.compressed, cv2.IMREAD_GRAYSCALE), dtype=np.uint8))
+
+
+@dataclass(slots=True)
+class Scans:
+    """By page, what was scanned; several pictures of a page each have theirs."""
+
+    pages: list[Scan] = field(default_factory=list)
+
+
+def scan_document(
+    document: Document, engine: Engine, deadline: float | None = None, progress: Progress | None = None
+) -> tuple[Document, Scans]:
+    """Reads every picture.
+
+    A page that cannot be made out, or for which no time is left, loses only itself: it is named in `warnings` and in
+    `defeated`.
+
+    Args:
+        deadline: by `time.monotonic()`.
+    """
+    blocks: list[Block] = []
+    scans = Scans()
+    warnings: list[str] = []
+    defeated: list[int] = []
+    wanted = sum(1 for block in document.blocks if isinstance(block, Picture) and block.pixels is not None)
+    done, slowest = 0, 0.0
+    for index, block in enumerate(document.blocks):
+        if not isinstance(block, Picture) or block.pixels is None:
+            blocks.append(block)
+            continue
+        page = block.source.page or done + 1
+        if progress is not None:
+            progress(done, wanted)
+        started = time.monotonic()
+        done += 1
+        if deadline is not None and started + ROOM * slowest > deadline:
+            warnings.append(f"第 {page} 页没有读：时间不够，可以调高 --timeout。")
+            defeated.append(page)
+            blocks.append(block)
+            continue
+        try:
+            made = _scanned(block, page, index, engine)
+        except (GoujiError, MemoryError, ArithmeticError, LookupError, ValueError, RuntimeError, cv2.error) as error:
+            warnings.append(f"第 {page} 页的图像没有读出（{_reason(error)}）。")
+            defeated.append(page)
+            blocks.append(block)
+            continue
+        finally:
+            slowest = max(slowest, time.monotonic() - started)
+        found, scan = made
+        if found:
+            blocks += found
+            scans.pages.append(scan)
+    if progress is not None:
+        progress(done, wanted)
+    return (
+        replace(
+            document,
+            blocks=tuple(blocks),
+            warnings=(*document.warnings, *warnings),
+            defeated=tuple(sorted({*document.defeated, *defeated})),
+        ),
+        scans,
+    )
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, GoujiError):
+        return error.kind.code
+    return "内存不足" if isinstance(error, MemoryError) else type(error).__name__
+
+
+def _scanned(picture: Picture, page: int, index: int, engine: Engine) -> tuple[list[Block], Scan]:
+    assert picture.pixels is not None
+    pixels = picture.pixels()
+    height, width = pixels.shape[:2]
+    box = picture.source.box or (0.0, 0.0, float(width), float(height))
+    units = ((box[2] - box[0]) / width, (box[3] - box[1]) / height)
+    scanned = scan_page(pixels, engine)
+    blocks = blocks_of(scanned, page, (box[0], box[1]), units)
+    return list(blocks), _kept(scanned, page, index, blocks)
+
+
+def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]) -> Scan:
+    cells: dict[Box, Box] = {}
+    grids = iter(block for block in blocks if isinstance(block, Grid))
+    outlines = [Outline("line", part.box, scanned.frame.quad(part.box)) for part, _, _ in scanned.lines]
+    for table, grid in zip(scanned.tables, grids, strict=True):
+        for place, cell in zip(table.lattice.places, grid.cells, strict=True):
+            box = table.lattice.box(place)
+            assert cell.source.box is not None
+            cells[cell.source.box] = box
+            kind: Literal["number", "label"] = "number" if table.cells[place].number else "label"
+            outlines.append(Outline(kind, box, scanned.frame.quad(box)))
+    _, compressed = cv2.imencode(".png", scanned.grey, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    return Scan(page, np.asarray(compressed, dtype=np.uint8), cells, tuple(outlines), index)

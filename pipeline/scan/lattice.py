@@ -1,0 +1,261 @@
+"""Rules to the cells that they draw.
+
+On the straightened image a rule is a height or a width; which piece of it is there is evidence in [0, 1], kept for
+every edge between two places, so that what follows may overrule a weak one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Box
+    from pipeline.scan.ink import Grey
+    from pipeline.scan.rules import Masks
+
+    Evidence: TypeAlias = NDArray[np.float64]
+
+SAME = 6.0
+"""Pixels of the mask between two strokes of one rule."""
+SHORTEST = 18
+"""Pixels of the mask of a piece of a rule."""
+JOINED = 9
+"""Pixels of the mask over which rules of one table may miss each other."""
+LEAST_WIDTH, LEAST_HEIGHT = 0.15, 0.012
+"""Of the page, of a table."""
+SURE, POSSIBLE = 0.5, 0.2
+"""Share of an edge that is drawn, from which on it is there; from which on it is there between two that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell: where it begins and over how many rows and columns it goes."""
+
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    rows: tuple[float, ...]
+    """Heights of the rules, pixels of the straightened image, rising; one more than there are rows."""
+    columns: tuple[float, ...]
+    """Likewise from left to right."""
+    level: Evidence
+    """(rows + 1) x columns: how much of each level edge is drawn."""
+    upright: Evidence
+    """rows x (columns + 1)."""
+    places: tuple[Place, ...]
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.rows) - 1
+
+    @property
+    def n_columns(self) -> int:
+        return len(self.columns) - 1
+
+    @property
+    def outline(self) -> Box:
+        return (self.columns[0], self.rows[0], self.columns[-1], self.rows[-1])
+
+    def box(self, place: Place) -> Box:
+        return (
+            self.columns[place.column],
+            self.rows[place.row],
+            self.columns[place.column + place.column_span],
+            self.rows[place.row + place.row_span],
+        )
+
+
+def find_lattices(masks: Masks) -> list[Lattice]:
+    """The tables that the rules draw, from top to bottom."""
+    lattices = []
+    for left, top, right, bottom in _regions(masks):
+        level = masks.level[top:bottom, left:right]
+        upright = masks.upright[top:bottom, left:right]
+        made = _lattice(level, upright)
+        if made is not None:
+            lattices.append(_scaled(made, left, top, masks.scale))
+    return sorted(lattices, key=lambda one: (one.rows[0], one.columns[0]))
+
+
+def _scaled(lattice: Lattice, left: int, top: int, scale: float) -> Lattice:
+    return replace(
+        lattice,
+        rows=tuple((y + top + 0.5) / scale for y in lattice.rows),
+        columns=tuple((x + left + 0.5) / scale for x in lattice.columns),
+    )
+
+
+def _regions(masks: Masks) -> list[tuple[int, int, int, int]]:
+    """Where tables stand: rules that touch or nearly do."""
+    both = cv2.dilate(cv2.max(masks.level, masks.upright), np.ones((JOINED, JOINED), np.uint8))
+    height, width = both.shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats((both > 127).astype(np.uint8), connectivity=8)
+    boxes = [tuple(int(value) for value in stats[i, :4]) for i in range(1, len(stats))]
+    found = [
+        (x, y, x + w, y + h) for x, y, w, h in boxes if w >= LEAST_WIDTH * width and h >= LEAST_HEIGHT * height
+    ]
+    return _without_nested(found)
+
+
+def _without_nested(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    def inside(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+        return one != other and all(
+            (one[0] >= other[0] - 3, one[1] >= other[1] - 3, one[2] <= other[2] + 3, one[3] <= other[3] + 3)
+        )
+
+    return [box for box in boxes if not any(inside(box, other) for other in boxes)]
+
+
+def _lattice(level: Grey, upright: Grey) -> Lattice | None:
+    rows = _borders(level)
+    columns = _borders(np.ascontiguousarray(upright.T))
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    y, x = [at for at, _ in rows], [at for at, _ in columns]
+    level_evidence = np.array([[_share(drawn, x[c], x[c + 1]) for c in range(len(x) - 1)] for _, drawn in rows])
+    upright_evidence = np.array(
+        [[_share(drawn, y[r], y[r + 1]) for _, drawn in columns] for r in range(len(y) - 1)]
+    )
+    kept_rows = [i for i in range(len(y)) if i in (0, len(y) - 1) or level_evidence[i].max() >= SURE]
+    kept_columns = [i for i in range(len(x)) if i in (0, len(x) - 1) or upright_evidence[:, i].max() >= SURE]
+    if len(kept_rows) < len(y) or len(kept_columns) < len(x):
+        rows = [rows[i] for i in kept_rows]
+        columns = [columns[i] for i in kept_columns]
+        y, x = [at for at, _ in rows], [at for at, _ in columns]
+        level_evidence = np.array([[_share(drawn, x[c], x[c + 1]) for c in range(len(x) - 1)] for _, drawn in rows])
+        upright_evidence = np.array(
+            [[_share(drawn, y[r], y[r + 1]) for _, drawn in columns] for r in range(len(y) - 1)]
+        )
+    if len(y) < 2 or len(x) < 2:
+        return None
+    return with_places(Lattice(tuple(y), tuple(x), level_evidence, upright_evidence, ()))
+
+
+def _borders(mask: Grey) -> list[tuple[float, NDArray[np.bool_]]]:
+    """Heights of the level rules of a mask, each with the columns of pixels over which it is drawn."""
+    width = mask.shape[1]
+    _, labels, stats, middles = cv2.connectedComponentsWithStats((mask > 127).astype(np.uint8), connectivity=8)
+    pieces = []
+    for index in range(1, len(stats)):
+        left, top, wide, high = (int(value) for value in stats[index, :4])
+        if wide < SHORTEST:
+            continue
+        if high > 3 * SAME:
+            # Strokes of neighbouring rules that touch.
+            pieces += _levels(labels[top : top + high, left : left + wide] == index, top, left, width)
+            continue
+        drawn = np.zeros(width, dtype=bool)
+        part = labels[top : top + high, left : left + wide] == index
+        drawn[left : left + wide] = part.any(axis=0)
+        pieces.append((float(middles[index, 1]), drawn))
+    pieces.sort(key=lambda piece: piece[0])
+    borders: list[tuple[float, float, NDArray[np.bool_]]] = []
+    for at, drawn in pieces:
+        weight = float(drawn.sum())
+        if borders and at - borders[-1][0] <= SAME:
+            before, total, together = borders[-1]
+            borders[-1] = ((before * total + at * weight) / (total + weight), total + weight, together | drawn)
+        else:
+            borders.append((at, weight, drawn))
+    return [(at, drawn) for at, _, drawn in borders]
+
+
+def _levels(part: NDArray[np.bool_], top: int, left: int, width: int) -> list[tuple[float, NDArray[np.bool_]]]:
+    """The level strokes in a patch in which several run together: where many pixels stand at one height."""
+    counts = part.sum(axis=1)
+    found = []
+    strong = counts >= max(SHORTEST, 0.3 * counts.max())
+    start = None
+    for y in range(len(counts) + 1):
+        if y < len(counts) and strong[y]:
+            start = y if start is None else start
+        elif start is not None:
+            drawn = np.zeros(width, dtype=bool)
+            drawn[left : left + part.shape[1]] = part[start:y].any(axis=0)
+            middle = float((counts[start:y] * np.arange(start, y)).sum() / counts[start:y].sum())
+            found.append((top + middle, drawn))
+            start = None
+    return found
+
+
+def _share(drawn: NDArray[np.bool_], start: float, end: float) -> float:
+    """Share of the edge [start, end) that is drawn; its ends, where other rules cross, are left out."""
+    low, high = round(start) + 3, round(end) - 2
+    if high - low < 2:
+        low, high = round(start), max(round(start) + 1, round(end))
+    part = drawn[max(0, low) : high]
+    return float(part.mean()) if len(part) else 0.0
+
+
+def with_places(lattice: Lattice) -> Lattice:
+    """The same rules with the cells that their edges part."""
+    n_rows, n_columns = lattice.n_rows, lattice.n_columns
+    level = edges(lattice.level)
+    upright = edges(lattice.upright.T).T
+    group = np.arange(n_rows * n_columns).reshape(n_rows, n_columns)
+    for r in range(n_rows):
+        for c in range(n_columns):
+            if c and not upright[r, c]:
+                _join(group, group[r, c], group[r, c - 1])
+            if r and not level[r, c]:
+                _join(group, group[r, c], group[r - 1, c])
+    return replace(lattice, places=_rectangles(group))
+
+
+def edges(evidence: Evidence) -> NDArray[np.bool_]:
+    """Which edges are there; each row of the evidence is one rule from end to end."""
+    sure = evidence >= SURE
+    possible = evidence >= POSSIBLE
+    before = np.pad(sure, ((0, 0), (1, 0)), constant_values=True)[:, :-1]
+    behind = np.pad(sure, ((0, 0), (0, 1)), constant_values=True)[:, 1:]
+    return np.asarray(sure | (possible & before & behind), dtype=np.bool_)
+
+
+def _join(group: NDArray[np.int64], one: int, other: int) -> None:
+    if one != other:
+        group[group == max(one, other)] = min(one, other)
+
+
+def _rectangles(group: NDArray[np.int64]) -> tuple[Place, ...]:
+    """Groups of unit cells as rectangles; groups that cross are joined until none do."""
+    changed = True
+    while changed:
+        changed = False
+        for number in np.unique(group):
+            r, c = np.nonzero(group == number)
+            if not len(r):
+                continue
+            block = group[r.min() : r.max() + 1, c.min() : c.max() + 1]
+            others = np.unique(block)
+            if len(others) > 1:
+                group[np.isin(group, others)] = others.min()
+                changed = True
+    places = []
+    for number in np.unique(group):
+        r, c = np.nonzero(group == number)
+        places.append(
+            Place(int(r.min()), int(c.min()), int(r.max() - r.min() + 1), int(c.max() - c.min() + 1))
+        )
+    return tuple(sorted(places, key=lambda place: (place.row, place.column)))
+
+
+def regular(lattice: Lattice, rows: Sequence[int], columns: Sequence[int]) -> Lattice:
+    """The lattice with every edge drawn inside the block of these rows and columns."""
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    first, last = min(rows), max(rows) + 1
+    left, right = min(columns), max(columns) + 1
+    level[first : last + 1, left:right] = 1.0
+    upright[first:last, left : right + 1] = 1.0
+    return with_places(replace(lattice, level=level, upright=upright))

@@ -1,0 +1,145 @@
+"""One page image to the blocks of a document: upright, straight, its tables cell by cell, its text line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.document import Block, Cell, Grid, Line, Source
+from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, read_cells, sliced
+from pipeline.scan.ink import coloured, ink
+from pipeline.scan.lattice import Lattice, Place, find_lattices
+from pipeline.scan.rules import find_rules, without_letters
+from pipeline.scan.straighten import field_of
+from pipeline.scan.upright import flat_frame
+
+if TYPE_CHECKING:
+    from pipeline.document import Box, Pixels
+    from pipeline.ocr.engine import Engine, TextPlace
+    from pipeline.scan.frame import Field, Frame
+    from pipeline.scan.ink import Grey
+
+LEAST_SCORE = 0.5
+"""Score of a line of running text; below, it is a stain or a piece of a seal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScannedTable:
+    lattice: Lattice
+    cells: dict[Place, CellText]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScannedPage:
+    """A page as it was made out. Lattices and boxes are in pixels of the straightened image."""
+
+    frame: Frame
+    grey: Grey
+    """Straightened and cleaned."""
+    tables: tuple[ScannedTable, ...]
+    lines: tuple[tuple[TextPart, str, float], ...]
+    """Running text: where, what, and the score."""
+
+
+def scan_page(page: Pixels, engine: Engine) -> ScannedPage:
+    """Makes out a page.
+
+    Args:
+        page: the image as given, of any turn and size.
+    """
+    frame, places = flat_frame(page, engine)
+    grey = ink(frame.image(page))
+    masks = without_letters(find_rules(grey), [part.box for part in parts_of(places)])
+    field = field_of(frame, masks, places)
+    if field is not None:
+        frame = frame.straightened(field)
+        places = [_displaced(place, field) for place in places]
+        grey = ink(frame.image(page))
+        masks = without_letters(find_rules(grey), [part.box for part in parts_of(places)])
+    image = coloured(grey)
+    parts = parts_of(places)
+    tables = []
+    for lattice in find_lattices(masks):
+        tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
+    outside = [part for part in parts if not any(_inside(part.box, table.lattice.outline) for table in tables)]
+    return ScannedPage(frame, grey, tuple(tables), tuple(_read_lines(image, outside, engine)))
+
+
+def _displaced(place: TextPlace, field: Field) -> TextPlace:
+    corners = place.corners.astype(np.float64)
+    return replace(place, corners=(corners + field.displacement(corners)).astype(np.float32))
+
+
+def _inside(box: Box, outline: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return outline[0] <= x <= outline[2] and outline[1] <= y <= outline[3]
+
+
+def _read_lines(image: Pixels, parts: Sequence[TextPart], engine: Engine) -> list[tuple[TextPart, str, float]]:
+    def crop(part: TextPart) -> Pixels:
+        left, top, right, bottom = part.box
+        margin = 0.1 * (bottom - top)
+        box = (left - margin, top - margin, right + margin, bottom + margin)
+        return np.ascontiguousarray(sliced(image, box, 0))
+
+    lines = lines_of(parts)
+    readings = iter(engine.read([crop(part) for line in lines for part in line]))
+    found = []
+    for line in lines:
+        texts = [(part, reading) for part in line if (reading := next(readings)).score >= LEAST_SCORE and reading.text]
+        if not texts:
+            continue
+        text = texts[0][1].text
+        for (before, _), (part, reading) in pairwise(texts):
+            gap = part.box[0] - before.box[2]
+            text += ("  " if gap > part.box[3] - part.box[1] else "") + reading.text
+        boxes = [part.box for part, _ in texts]
+        box = (
+            min(box[0] for box in boxes), min(box[1] for box in boxes),
+            max(box[2] for box in boxes), max(box[3] for box in boxes),
+        )  # fmt: skip
+        found.append((TextPart(box), text, min(reading.score for _, reading in texts)))
+    return found
+
+
+def blocks_of(
+    scanned: ScannedPage, number: int, origin: tuple[float, float], units: tuple[float, float]
+) -> tuple[Block, ...]:
+    """The page's lines and grids in reading order; tables from top to bottom as in `scanned`.
+
+    Args:
+        number: of the page, from 1.
+        origin: of the picture on the page, left and top, in units of the document.
+        units: of the document for one pixel of the picture, across and down.
+    """
+    x, y = origin
+
+    def source(box: Box) -> Source:
+        left, top, right, bottom = scanned.frame.page_box(box)
+        return Source(
+            number, (x + left * units[0], y + top * units[1], x + right * units[0], y + bottom * units[1])
+        )
+
+    placed: list[tuple[float, float, Block]] = []
+    for part, text, _ in scanned.lines:
+        placed.append((part.box[1], part.box[0], Line(text, source(part.box))))
+    for table in scanned.tables:
+        lattice = table.lattice
+        cells = tuple(
+            Cell(
+                place.row,
+                place.column,
+                table.cells[place].readings,
+                place.row_span,
+                place.column_span,
+                source(lattice.box(place)),
+            )
+            for place in lattice.places
+        )
+        grid = Grid(lattice.n_rows, lattice.n_columns, cells, True, source(lattice.outline))
+        placed.append((lattice.rows[0], lattice.columns[0], grid))
+    return tuple(block for _, _, block in sorted(placed, key=lambda one: one[:2]))

@@ -1,0 +1,216 @@
+"""A page as it was scanned or photographed to a flat, upright image: page on its background, turn, skew.
+
+What is left, a curled sheet or a lens, `pipeline.scan.straighten` takes out once rules are known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from pipeline.scan.frame import Frame
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Pixels
+    from pipeline.ocr.engine import Engine, TextPlace
+
+LONGEST_SIDE = 3000
+"""Pixels of the flat image at most: 260 dpi of an A4 page."""
+LEAST_PAGE, MOST_PAGE = 0.25, 0.96
+"""Share of the picture that a sheet on a background fills."""
+SHEET_SIDE = 700
+"""Pixels of the long side at which the sheet is looked for."""
+SAMPLE = 8
+"""Lines of text that are read to tell which side is up."""
+SURE_SCORE = 0.8
+"""Mean score of these from which on the other way round is not tried."""
+
+
+def sheet_frame(page: Pixels) -> Frame:
+    """The sheet of paper in a photo, its corners pulled to those of the image; the whole picture where none stands out
+    from its background."""
+    height, width = page.shape[:2]
+    corners = _sheet_corners(page)
+    if corners is None:
+        scale = min(1.0, LONGEST_SIDE / max(height, width))
+        matrix = np.diag([scale, scale, 1.0])
+        return Frame(matrix, round(width * scale), round(height * scale))
+    top, right, bottom, left = (math.dist(corners[i], corners[(i + 1) % 4]) for i in range(4))
+    flat_width, flat_height = max(top, bottom), max(left, right)
+    scale = min(1.0, LONGEST_SIDE / max(flat_width, flat_height))
+    size = (round(flat_width * scale), round(flat_height * scale))
+    target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    return Frame(np.asarray(matrix, dtype=np.float64), *size)
+
+
+def _sheet_corners(page: Pixels) -> NDArray[np.float64] | None:
+    """4 x 2 corners of the sheet, from the top left clockwise; None where the picture shows nothing around it."""
+    height, width = page.shape[:2]
+    scale = SHEET_SIDE / max(height, width)
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    # Paper is brighter than a desk, and less coloured.
+    grey = small.min(axis=2)
+    grey = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    grey = cv2.GaussianBlur(grey, (5, 5), 0)
+    _, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    outside = grey[mask == 0]
+    if outside.size < (1 - MOST_PAGE) * grey.size or float(grey[mask > 0].mean()) - float(outside.mean()) < 40:
+        return None
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return None
+    sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
+    share = cv2.contourArea(sheet) / grey.size
+    if not LEAST_PAGE < share < MOST_PAGE:
+        return None
+    corners = _four_corners(sheet)
+    if corners is None or cv2.contourArea(corners.astype(np.float32)) < 0.9 * cv2.contourArea(sheet):
+        return None
+    return cast("NDArray[np.float64]", corners / scale)
+
+
+def _four_corners(hull: NDArray[Any]) -> NDArray[np.float64] | None:
+    around = cv2.arcLength(hull, True)
+    for tolerance in (0.02, 0.03, 0.05, 0.08):
+        found = cv2.approxPolyDP(hull, tolerance * around, True).reshape(-1, 2).astype(np.float64)
+        if len(found) == 4:
+            sums, differences = found.sum(axis=1), found[:, 0] - found[:, 1]
+            order = [sums.argmin(), differences.argmax(), sums.argmax(), differences.argmin()]
+            return found[order] if len(set(map(int, order))) == 4 else None
+        if len(found) < 4:
+            return None
+    return None
+
+
+def turned(frame: Frame, degrees: float) -> Frame:
+    """The frame turned clockwise about its middle; its size grows so that nothing is cut off."""
+    angle = math.radians(degrees)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    width = round(abs(frame.width * cosine) + abs(frame.height * sine))
+    height = round(abs(frame.width * sine) + abs(frame.height * cosine))
+    rotation = np.array(
+        [
+            [cosine, -sine, width / 2 - cosine * frame.width / 2 + sine * frame.height / 2],
+            [sine, cosine, height / 2 - sine * frame.width / 2 - cosine * frame.height / 2],
+            [0, 0, 1],
+        ]
+    )
+    return Frame(rotation @ frame.matrix, width, height)
+
+
+def slant(places: Sequence[TextPlace]) -> tuple[float, bool]:
+    """By how many degrees lines of text fall to the right, (-45, 45], and whether they run up and down the page."""
+    angles, weights = [], []
+    for place in places:
+        top, right, bottom, left = (place.corners[i] for i in range(4))
+        across, down = (right - top + bottom - left) / 2, (left - top + bottom - right) / 2
+        width, height = float(np.hypot(*across)), float(np.hypot(*down))
+        if max(width, height) < 3 * min(width, height):
+            continue
+        x, y = across if width >= height else down
+        angle = math.degrees(math.atan2(float(y), float(x)))
+        angles.append((angle + 90) % 180 - 90)
+        weights.append(max(width, height))
+    if not angles:
+        return 0.0, False
+    upright = sum(weight for angle, weight in zip(angles, weights, strict=True) if abs(angle) <= 45)
+    sideways = sum(weights) > 2 * upright
+    if sideways:
+        angles = [(angle % 180) - 90 for angle in angles]
+    kept = [(angle, weight) for angle, weight in zip(angles, weights, strict=True) if abs(angle) <= 45]
+    return _weighted_median(kept), sideways
+
+
+def _weighted_median(entries: list[tuple[float, float]]) -> float:
+    half = sum(weight for _, weight in entries) / 2
+    for value, weight in sorted(entries):
+        half -= weight
+        if half <= 0:
+            return value
+    return 0.0
+
+
+def crop(image: Pixels, corners: NDArray[np.float32] | NDArray[np.float64], margin: float = 0.0) -> Pixels:
+    """The quadrilateral pulled into a rectangle.
+
+    Args:
+        corners: 4 x 2, from the top left clockwise as the text is read.
+        margin: added above, below and at both ends, as a share of the height.
+    """
+    points = np.asarray(corners, dtype=np.float64)
+    across, down = points[1] - points[0], points[3] - points[0]
+    width, height = float(np.hypot(*across)), float(np.hypot(*down))
+    if margin and width and height:
+        more, unit_across, unit_down = margin * height, across / width, down / height
+        points = points + more * np.array(
+            [-unit_across - unit_down, unit_across - unit_down, unit_across + unit_down, unit_down - unit_across]
+        )
+        width, height = width + 2 * more, height + 2 * more
+    size = (max(1, round(width)), max(1, round(height)))
+    target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
+    matrix = cv2.getPerspectiveTransform(points.astype(np.float32), target)
+    return np.asarray(
+        cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        dtype=np.uint8,
+    )
+
+
+def is_upside_down(image: Pixels, places: Sequence[TextPlace], engine: Engine) -> bool:
+    """Whether the lines of text, which run level, stand on their heads."""
+    crops = []
+    for place in sorted(places, key=lambda one: -float(np.hypot(*(one.corners[1] - one.corners[0])))):
+        made = crop(image, place.corners)
+        if 3 * made.shape[0] <= made.shape[1] <= 14 * made.shape[0]:
+            crops.append(made)
+        if len(crops) == SAMPLE:
+            break
+    if not crops:
+        return False
+    upright = _legibility(crops, engine)
+    if upright >= SURE_SCORE:
+        return False
+    return _legibility([np.ascontiguousarray(one[::-1, ::-1]) for one in crops], engine) > upright + 0.05
+
+
+def _legibility(crops: Sequence[Pixels], engine: Engine) -> float:
+    return sum(reading.score for reading in engine.read(crops)) / len(crops)
+
+
+def flat_frame(page: Pixels, engine: Engine) -> tuple[Frame, list[TextPlace]]:
+    """The page's flat, upright frame, and the places of text in it."""
+    frame = sheet_frame(page)
+    image = frame.image(page)
+    places = engine.find(image)
+    angle, sideways = slant(places)
+    if sideways:
+        angle += 90.0
+    if abs(angle) > 0.05:
+        before, frame = frame, turned(frame, -angle)
+        image = frame.image(page)
+        # The detector reads text that runs up the page less well.
+        places = engine.find(image) if abs(angle) > 10 else moved(places, frame.matrix @ np.linalg.inv(before.matrix))
+    if is_upside_down(image, places, engine):
+        before, frame = frame, turned(frame, 180.0)
+        places = [_head_up(place) for place in moved(places, frame.matrix @ np.linalg.inv(before.matrix))]
+    return frame, places
+
+
+def moved(places: Sequence[TextPlace], matrix: NDArray[np.float64]) -> list[TextPlace]:
+    """The places under a homography."""
+    return [
+        replace(place, corners=cv2.perspectiveTransform(place.corners[None].astype(np.float32), matrix)[0])
+        for place in places
+    ]
+
+
+def _head_up(place: TextPlace) -> TextPlace:
+    return replace(place, corners=place.corners[[2, 3, 0, 1]])
