@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
@@ -23,10 +24,14 @@ from pipeline.errors import E101, E301, E304, E305, E901, GoujiError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipeline.document import Box, Pixels
     from pipeline.record import Report
+    from pipeline.show.pictures import PagePicture
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
 
+SCANNING_SHARE = 0.8
+"""Of a report's time, until which its pages may be begun; the rest is for deciding."""
 _FAILED, _WRONG_USE, _INTERRUPTED, _BROKEN_PIPE = 1, 2, 130, 141
 _COMMAND_GROUP = "gouji.commands"
 
@@ -170,6 +175,8 @@ def _add_read(commands: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="只在标准输出写记录；几个文件时每行一个")
     parser.add_argument("--html", metavar="输出", help="写成网页；几个文件时为文件夹")
     parser.add_argument("--last-year", metavar="文件", help="同一机关上一年的报告，或它的记录（.json）")
+    parser.add_argument("--overlay", metavar="文件夹", help="扫描件：每页一张图，画出恢复的表格")
+    _add_scanning(parser)
     _add_limits(parser)
     parser.set_defaults(run=_read)
 
@@ -184,12 +191,18 @@ def _add_explain(commands: Subparsers) -> None:
     parser.add_argument("file", metavar="文件", help="报告，或它的记录（.json）")
     parser.add_argument("field", metavar="字段", help="表.行.列，例如 t3.new.total")
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
+    _add_scanning(parser)
     _add_limits(parser)
-    parser.set_defaults(run=_explain)
+    parser.set_defaults(run=_explain, overlay=None, html=None)
+
+
+def _add_scanning(parser: Parser) -> None:
+    parser.add_argument("--ocr", metavar="模型组", help="扫描件：configs/ocr.yaml 中的一组模型")
+    parser.add_argument("--device", metavar="设备", help="扫描件：cpu、gpu 或 gpu:1")
 
 
 def _add_limits(parser: Parser) -> None:
-    parser.add_argument("--timeout", type=_seconds, default=120.0, metavar="秒", help="每份报告的时限，默认 120")
+    parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="秒", help="每份报告的时限，默认 300")
     parser.add_argument("--memory-limit", type=_megabytes, default=2048, metavar="MB", help="内存上限，默认 2048")
 
 
@@ -221,9 +234,9 @@ def _read(arguments: argparse.Namespace) -> int:
     for index, name in enumerate(files):
         _interrupt.check()
         try:
-            report = _read_report(name, arguments, last_year)
+            report, pictures = _read_pictured(name, arguments, last_year)
             if pages:
-                _write_page(report, pages[index])
+                _write_page(report, pictures, pages[index])
         except GoujiError as error:
             failed = True
             _complain(f"{_printable(name)}: {error}")
@@ -274,19 +287,59 @@ def _record(name: str, arguments: argparse.Namespace) -> Report:
 
 
 def _read_report(name: str, arguments: argparse.Namespace, last_year: Report | None) -> Report:
+    return _read_pictured(name, arguments, last_year)[0]
+
+
+def _read_pictured(
+    name: str, arguments: argparse.Namespace, last_year: Report | None
+) -> tuple[Report, list[PagePicture]]:
+    """The report, and the pictures of its pages where a page is to show them."""
     # Loaded before the fork, so that several reports pay for it once.
     import pipeline.reading  # noqa: F401
     from pipeline.isolation import run_limited
 
-    return run_limited(_read_one, (name, last_year), arguments.timeout, arguments.memory_limit)
-
-
-def _read_one(argument: tuple[str, Report | None]) -> Report:
-    from pipeline.reading import read_report
-
-    name, last_year = argument
+    request = _Request(name, last_year, arguments)
     try:
-        return read_report(Path(name), last_year)
+        return run_limited(_read_one, request, arguments.timeout, arguments.memory_limit)
+    finally:
+        if sys.stderr.isatty():
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    name: str
+    last_year: Report | None
+    arguments: argparse.Namespace
+
+
+def _show_progress(name: str, done: int, total: int) -> None:
+    """One line that is written over, for someone who is watching."""
+    if sys.stderr.isatty() and done < total:
+        print(f"\r\x1b[K{_printable(Path(name).name)}：识别第 {done + 1}/{total} 页", end="", file=sys.stderr, flush=True)
+
+
+def _read_one(request: _Request) -> tuple[Report, list[PagePicture]]:
+    from pipeline.reading import Scanning, read_report
+
+    arguments = request.arguments
+    pictures: list[PagePicture] = []
+
+    def seen(page: int, box: Box, pixels: Pixels) -> None:
+        from pipeline.show.pictures import picture_of
+
+        pictures.append(picture_of(page, box, pixels))
+
+    scanning = Scanning(
+        engine=arguments.ocr,
+        device=arguments.device,
+        seconds=arguments.timeout * SCANNING_SHARE,
+        progress=lambda done, total: _show_progress(request.name, done, total),
+        seen=seen if arguments.html else None,
+        overlay=_overlay_folder(arguments, request.name),
+    )
+    try:
+        return read_report(Path(request.name), request.last_year, scanning), pictures
     except (GoujiError, MemoryError):
         raise
     except Exception:
@@ -326,10 +379,18 @@ def _page_paths(files: Sequence[str], out: str) -> list[Path]:
     return paths
 
 
-def _write_page(report: Report, path: Path) -> None:
+def _overlay_folder(arguments: argparse.Namespace, name: str) -> Path | None:
+    """Several files get a folder each."""
+    if not arguments.overlay:
+        return None
+    folder = Path(arguments.overlay)
+    return folder / Path(name).name if len(getattr(arguments, "files", ())) > 1 else folder
+
+
+def _write_page(report: Report, pictures: Sequence[PagePicture], path: Path) -> None:
     from pipeline.show.page import write_page
 
-    page = write_page(report).encode("utf-8", "backslashreplace")
+    page = write_page(report, pictures).encode("utf-8", "backslashreplace")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page)

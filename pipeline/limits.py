@@ -14,7 +14,7 @@ from pipeline.errors import E302, GoujiError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, all above 0; what each one guards is said in configs/limits.yaml."""
+    """All above 0, sizes in bytes unless the name says otherwise; configs/limits.yaml says what each one guards."""
 
     max_bytes: int
     max_markup_bytes: int
@@ -24,6 +24,9 @@ class Limits:
     max_ratio: int
     min_ratio_bytes: int
     max_cells: int
+    max_image_pixels: int
+    max_pages: int
+    max_pictures: int
     conversion_seconds: int
 
 

@@ -31,7 +31,7 @@ from pipeline.template import TABLES, template_for_year
 
 if TYPE_CHECKING:
     from pipeline.scan.again import Look, Spot
-    from pipeline.scan.document import Progress
+    from pipeline.scan.document import Progress, Seen
 
 LEAST_SECTIONS = 2
 """Sections that a report without any table must show before it counts as an annual report."""
@@ -48,6 +48,8 @@ class Scanning:
     seconds: float | None = None
     """Time for the whole file, from now; pages for which it does not suffice are left out and named."""
     progress: Progress | None = None
+    seen: Seen | None = None
+    """Gets every picture that is read."""
     overlay: Path | None = None
     """Folder for a picture of each page with the grid that was recovered."""
 
@@ -84,7 +86,7 @@ def _read_pictures(document: Document, last_year: Report | None, scanning: Scann
     deadline = None if scanning.seconds is None else time.monotonic() + scanning.seconds
     engine = load_engine(scanning.engine, scanning.device)
     pictures = document
-    document, scans = scan_document(document, engine, deadline, scanning.progress)
+    document, scans = scan_document(document, engine, deadline, scanning.progress, scanning.seen)
     decided = _decide(document, last_year)
     looks: dict[Spot, tuple[Look, ...]] = {}
     while spots := suspects(decided.tables.values()) - looks.keys():

@@ -16,14 +16,14 @@ from pipeline.read.docx_styles import Styles, list_of, part_of_kind, read_styles
 from pipeline.read.html import blocks_of_html, page_text
 from pipeline.read.html_text import OUTER_SPACE
 from pipeline.read.layout import holds_data
-from pipeline.read.mhtml import is_mhtml, mhtml_page
+from pipeline.read.mhtml import is_mhtml, mhtml_parts
 from pipeline.read.numbering import Numbering, W, integer, read_numbering, value
 from pipeline.read.package import Package, open_package
+from pipeline.read.package_pictures import package_picture
+from pipeline.read.pictures import Pictures
+from pipeline.read.references import find_nothing
 
 _READER = "docx"
-_EMU_PER_PIXEL = 9525
-_SPACER = 3
-"""Pixels. Images up to this size hold things apart."""
 _MOST_COLUMNS = 1000
 
 T = TypeVar("T")
@@ -49,7 +49,8 @@ def read_docx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
     """A Word document as lines, grids and pictures in reading order.
 
     Insertions are kept and deletions dropped; hidden text, notes, headers and footers are left out;
-    automatic numbers are written out. Line breaks in a paragraph make lines, those in a cell newlines.
+    automatic numbers are written out. Line breaks in a paragraph make lines, those in a cell newlines. Each picture
+    that may hold a table has a page of its own, in pixels; one in a cell of a table stands after the table.
 
     Raises:
         GoujiError: E105 damaged, E106 encrypted, E107 inflates beyond the limits, E108 declares entities.
@@ -66,10 +67,12 @@ def read_docx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
     if body is None:
         raise GoujiError(E105, reason="正文没有内容（w:body）")
     relations = package.relations(main)
-    reader = _Reader(read_styles(package, relations), package, relations, limits.max_cells)
+    pictures = Pictures(limits)
+    reader = _Reader(read_styles(package, relations), package, relations, limits.max_cells, pictures)
     reader.numbering = read_numbering(part_of_kind(package, relations, "numbering"), reader.styles.lists())
-    blocks = _placed(reader.blocks(body))
-    return Document(PurePath(name).name, sha256, "docx", tuple(blocks), warnings=tuple(reader.warnings))
+    blocks = tuple(_placed(reader.blocks(body)))
+    warnings = (*reader.warnings, *pictures.warnings(blocks))
+    return Document(PurePath(name).name, sha256, "docx", blocks, tuple(pictures.pages), warnings)
 
 
 @dataclass(slots=True)
@@ -94,6 +97,7 @@ class _Reader:
     package: Package
     relations: dict[str, tuple[str, str]]
     cells_left: int
+    pictures: Pictures
     numbering: Numbering = field(default_factory=Numbering)
     warnings: list[str] = field(default_factory=list)
     paragraphs: int = 0
@@ -172,7 +176,8 @@ class _Reader:
             elif word == "txbxContent":
                 into.beside.extend(self.blocks(child))
             elif word in ("blip", "imagedata"):
-                into.beside.extend(_picture(child))
+                picture = package_picture(child, self.package, self.relations, self.pictures)
+                into.beside.extend([picture] if picture is not None else [])
             else:
                 self._inline(child, into)
 
@@ -201,7 +206,8 @@ class _Reader:
         if target not in self.package.names:
             return []
         data = self.package.read(target)
-        blocks, warnings = blocks_of_html(mhtml_page(data) if is_mhtml(data) else page_text(data), self.cells_left)
+        page, find = mhtml_parts(data) if is_mhtml(data) else (page_text(data), find_nothing)
+        blocks, warnings = blocks_of_html(page, self.cells_left, self.pictures, find)
         self.warnings.extend(warnings)
         return blocks
 
@@ -224,7 +230,8 @@ class _Reader:
             for number, row in enumerate(rows)
             for cell in row
         )
-        return [Grid(len(rows), n_columns, tuple(placed))]
+        pictures = (block for cell in cells for block in cell.blocks if isinstance(block, Picture) and block.pixels)
+        return [Grid(len(rows), n_columns, tuple(placed)), *pictures]
 
     def _rows(self, table: etree._Element) -> list[list[_Cell]]:
         rows: list[list[_Cell]] = []
@@ -309,19 +316,6 @@ def _placed(blocks: list[Block]) -> Iterator[Block]:
             yield replace(block, cells=cells, source=Source(place=f"表{tables}"))
         else:
             yield block
-
-
-def _picture(element: etree._Element) -> Iterator[Picture]:
-    """The picture that an image reference stands in, unless it is a spacer; sizes in pixels, 0 where unknown."""
-    width = height = 0
-    for outer in element.iterancestors():
-        extent = next((child for child in outer if child.tag.endswith("}extent")), None)
-        if extent is not None:
-            width, height = (integer(extent.get(side), 0) // _EMU_PER_PIXEL for side in ("cx", "cy"))
-            break
-    if 0 < width <= _SPACER or 0 < height <= _SPACER:
-        return
-    yield Picture(max(width, 0), max(height, 0))
 
 
 def _symbol(element: etree._Element) -> str:

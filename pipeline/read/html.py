@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import cast
 
 from lxml import etree
@@ -15,6 +15,8 @@ from pipeline.limits import Limits, default_limits
 from pipeline.read.charset import declared_charset, decode
 from pipeline.read.html_table import Table, find_tables, table_grid
 from pipeline.read.html_text import BLOCKS, HEADINGS, Text, image_size, is_hidden, is_unseen, joins_row
+from pipeline.read.pictures import Absence, Find, Pictures
+from pipeline.read.references import addresses, find_beside, find_nothing
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _META = {"articletitle": "", "pubdate": "发布日期：", "contentsource": "信息来源："}
@@ -28,14 +30,24 @@ _WRAPPING_TAGS = re.compile(
 )
 
 
-def read_html(data: bytes, name: str, sha256: str, limits: Limits | None = None) -> Document:
+def read_html(
+    data: bytes,
+    name: str,
+    sha256: str,
+    limits: Limits | None = None,
+    folder: Path | None = None,
+    find: Find | None = None,
+) -> Document:
     """A page as lines, grids and pictures in reading order.
 
     Tables that only lay out the page come out as lines; a `<br>` or block end within a cell is a newline.
-    The title and the publication metadata of the head stand first, as lines.
+    The title and the publication metadata of the head stand first, as lines. Each picture at hand that may hold a
+    table has a page of its own, in pixels.
 
     Args:
         data: the page, in any encoding; what it declares about that is not trusted.
+        folder: where the page lies; its pictures are looked for there and below, and nowhere else.
+        find: looks for pictures in its place.
 
     Raises:
         GoujiError: E103 above `max_markup_bytes`.
@@ -44,8 +56,12 @@ def read_html(data: bytes, name: str, sha256: str, limits: Limits | None = None)
     if len(data) > limits.max_markup_bytes:
         raise GoujiError(E103, size=len(data), limit=limits.max_markup_bytes)
     decoded = decode(data, declared_charset(data))
-    blocks, warnings = blocks_of_html(decoded.text, limits.max_cells)
-    return Document(PurePath(name).name, sha256, "html", tuple(blocks), warnings=(*decoded.warnings, *warnings))
+    pictures = Pictures(limits)
+    if find is None:
+        find = find_nothing if folder is None else find_beside(folder, limits.max_bytes)
+    blocks, warnings = blocks_of_html(decoded.text, limits.max_cells, pictures, find)
+    warnings = [*decoded.warnings, *warnings, *pictures.warnings(blocks)]
+    return Document(PurePath(name).name, sha256, "html", tuple(blocks), tuple(pictures.pages), tuple(warnings))
 
 
 def page_text(data: bytes) -> str:
@@ -53,8 +69,10 @@ def page_text(data: bytes) -> str:
     return decode(data, declared_charset(data)).text
 
 
-def blocks_of_html(text: str, max_cells: int) -> tuple[list[Block], list[str]]:
-    """The blocks of a page that is already text, and the reader's warnings."""
+def blocks_of_html(
+    text: str, max_cells: int, pictures: Pictures, find: Find = find_nothing
+) -> tuple[list[Block], list[str]]:
+    """The blocks of a page that is already text, and the reader's warnings but those of `pictures`."""
     warnings: list[str] = []
     text = _CONTROL.sub("", text)
     root = _parse(text)
@@ -64,7 +82,7 @@ def blocks_of_html(text: str, max_cells: int) -> tuple[list[Block], list[str]]:
             warnings.append("网页标签嵌套过深，最深处之后的内容未能读取。")
     if root is None:
         return [], warnings
-    flow = _Flow(find_tables(root), max_cells)
+    flow = _Flow(find_tables(root), max_cells, pictures, find)
     flow.head(root)
     flow.walk(root)
     if flow.cells_left < 0:
@@ -94,10 +112,12 @@ def _too_deep(root: etree._Element) -> bool:
 class _Flow:
     """The running text of a page, cut into blocks."""
 
-    def __init__(self, tables: dict[etree._Element, Table], max_cells: int) -> None:
+    def __init__(self, tables: dict[etree._Element, Table], max_cells: int, pictures: Pictures, find: Find) -> None:
         self.blocks: list[Block] = []
         self.cells_left = max_cells
         self._tables = tables
+        self._pictures = pictures
+        self._find = find
         self._text = Text()
         self._line: int | None = None
         self._heading = 0
@@ -139,10 +159,10 @@ class _Flow:
         if tag == "br":
             self._flush()
         elif tag == "img":
-            size = image_size(element)
-            if size is not None:
+            picture = self._picture(element)
+            if picture is not None:
                 self._flush()
-                self.blocks.append(Picture(*size, Source(line=_line(element))))
+                self.blocks.append(picture)
         elif tag == "input":
             self._add(element, element.get("value"), False)
         elif joins_row(element):
@@ -181,6 +201,26 @@ class _Flow:
             return
         self._grids += 1
         self.blocks.append(table_grid(table, self._grids, _line(element)))
+        for image in element.iter("img"):
+            picture = self._picture(image)
+            if picture is not None and picture.pixels:
+                self.blocks.append(picture)
+
+    def _picture(self, element: etree._Element) -> Picture | None:
+        size = image_size(element)
+        if size is None:
+            return None
+        line = _line(element)
+        absence: Absence | None = "missing"
+        for address in addresses(element):
+            found = self._find(address)
+            if isinstance(found, bytes):
+                picture = self._pictures.add(found, size, line)
+                if picture.pixels is not None:
+                    return picture
+                found = None
+            absence = found
+        return Picture(*size, Source(line=line)) if absence is None else self._pictures.add(absence, size, line)
 
 
 def _head_lines(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:

@@ -62,6 +62,9 @@ def _is_data(rows: tuple[Row, ...], inner_cells: int) -> bool:
         for cell in row.cells:
             longest = max(longest, _length(cell))
             headed = headed or next(cell.iter("h1", "h2", "h3"), None) is not None
+    if not longest and any(next(cell.iter("img"), None) is not None for row in rows for cell in row.cells):
+        # It only says where the pictures stand.
+        return False
     return holds_data([len(row.cells) for row in rows], longest, headed, inner_cells)
 
 

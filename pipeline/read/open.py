@@ -5,25 +5,29 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from pipeline.document import Document, Grid, Line, Picture
 from pipeline.errors import E101, E102, E103, E105, E112, GoujiError
 from pipeline.limits import Limits, default_limits
 from pipeline.read.sniff import Found, sniff
 
-Reader: TypeAlias = Callable[[bytes, str, str, Limits], Document]
+
+class Reader(Protocol):
+    def __call__(self, data: bytes, name: str, sha256: str, limits: Limits, folder: Path | None = None) -> Document:
+        """`folder` is where the file lies, for formats that leave their pictures beside it."""
+        ...
 
 
-def _reader(module: str, function: str, *more: str, limited: bool = True) -> Reader:
+def _reader(module: str, function: str, *more: str, limited: bool = True, has_files_beside: bool = False) -> Reader:
     """A reader that is imported when its format first turns up: most runs meet one format only."""
 
-    def read(data: bytes, name: str, sha256: str, limits: Limits) -> Document:
+    def read(data: bytes, name: str, sha256: str, limits: Limits, folder: Path | None = None) -> Document:
         reader = getattr(import_module(f"pipeline.read.{module}"), function)
-        document: Document = reader(data, name, sha256, *more, *([limits] if limited else []))
+        beside = {"folder": folder} if has_files_beside else {}
+        document: Document = reader(data, name, sha256, *more, *([limits] if limited else []), **beside)
         return document
 
     return read
@@ -31,10 +35,11 @@ def _reader(module: str, function: str, *more: str, limited: bool = True) -> Rea
 
 READERS: dict[Found, Reader] = {
     "text": _reader("text", "read_text", limited=False),
-    "html": _reader("html", "read_html"),
+    "html": _reader("html", "read_html", has_files_beside=True),
     "mhtml": _reader("mhtml", "read_mhtml"),
     "docx": _reader("docx", "read_docx"),
-    "pdf": _reader("pdf", "read_pdf", limited=False),
+    "pdf": _reader("pdf", "read_pdf"),
+    "image": _reader("image", "read_image"),
     "xlsx": _reader("spreadsheet", "read_xlsx"),
     "xls": _reader("spreadsheet", "read_xls"),
     "csv": _reader("csv", "read_csv"),
@@ -54,12 +59,14 @@ _second_xls = _reader("legacy", "read_legacy", "xls")
 def read_document(path: Path, limits: Limits | None = None) -> Document:
     """A report file as a document, whatever its format; its content decides which that is, not its name.
 
+    Pictures stay pictures; nothing is recognised here. Of a web page, those that lie in its folder or below are found.
+
     Args:
         path: a regular file; a link, folder, pipe or device is refused without being opened for reading.
         limits: what it may cost; None for the shipped ones.
 
     Raises:
-        GoujiError: E101 to E113 where it cannot be read.
+        GoujiError: E101 to E114 where it cannot be read; E112 where there is nothing but links to pictures elsewhere.
     """
     limits = limits or default_limits()
     data = _content(path, limits.max_bytes)
@@ -69,26 +76,34 @@ def read_document(path: Path, limits: Limits | None = None) -> Document:
     # A name that is not valid in the system's encoding still has to fit into UTF-8 output.
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        document = _read(data, name, sha256, path.suffix[1:].lower(), limits)
+        document = _read(data, name, sha256, path, limits)
     except RecursionError:
         raise GoujiError(E105, reason="内容嵌套过深") from None
-    if not _has_text(document) and any(isinstance(block, Picture) for block in document.blocks):
+    pictures = [block for block in document.blocks if isinstance(block, Picture)]
+    if pictures and not _has_text(document) and all(picture.pixels is None for picture in pictures):
         raise GoujiError(E112)
     return document
 
 
-def _read(data: bytes, name: str, sha256: str, ending: str, limits: Limits) -> Document:
-    found = sniff(data, ending, limits)
+def _read(data: bytes, name: str, sha256: str, path: Path, limits: Limits) -> Document:
+    found = sniff(data, path.suffix[1:].lower(), limits)
     try:
-        return READERS[found](data, name, sha256, limits)
+        document = READERS[found](data, name, sha256, limits, path.parent)
+        if found != "xls" or document.blocks:
+            return document
     except GoujiError as error:
         if found != "xls" or error.kind is not E105:
             raise
-        damaged = error
+        damaged: GoujiError | None = error
+    else:
+        # Only pictures, perhaps, which xlrd does not give.
+        damaged = None
     # What xlrd cannot follow, LibreOffice often can (.et, and the workbooks of some report generators).
     try:
         return _second_xls(data, name, sha256, limits)
     except GoujiError:
+        if damaged is None:
+            return document
         raise damaged from None
 
 

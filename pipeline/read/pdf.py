@@ -1,8 +1,8 @@
-"""Born-digital PDF to `Document`: characters and drawn rules, one page at a time.
+"""PDF to `Document`: characters and drawn rules, one page at a time.
 
 A page gives one grid for every table that its rules draw, and a line for every other line of text. A table over a
 page break gives one grid a page; nothing is joined here, neither tables nor paragraphs. What stands in columns without
-enough rules comes as lines with tabs. Pages without text are pictures.
+enough rules comes as lines with tabs. Scanned pages, and those whose text cannot be what they show, are pictures.
 
 Where the time goes, on a report of 5 pages, 2,700 characters and 390 drawn paths (23 ms on one core, 2.3 times
 PDFium's own text extraction of the same file): PDFium loading and laying out the pages 10 ms, common to both;
@@ -22,31 +22,24 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.document import Block, Box, Cell, Document, Grid, Line, Page, Picture, Reading, Source
-from pipeline.errors import E105, E106, E112, E114, GoujiError
+from pipeline.errors import E105, E106, E114, GoujiError
+from pipeline.limits import Limits, default_limits
 from pipeline.read.pdf_characters import (
     Character,
     Characters,
-    has_broken_codes,
     read_characters,
     text_direction,
 )
 from pipeline.read.pdf_drawing import Drawing, read_drawing
 from pipeline.read.pdf_frame import Frame, displayed, upright
+from pipeline.read.pdf_pictures import image_areas, page_picture, pictures_in_flow
 from pipeline.read.pdf_rules import Lattice, find_lattices
+from pipeline.read.pdf_scans import has_text, is_scan
 from pipeline.read.pdf_text import read_lines
 
 READER = "pdf"
-MAX_PAGES = 2000
-BROKEN_SHARE = 0.1
-"""Share of characters without a meaning from which on a page needs OCR."""
 LONGEST_CELL = 120
 """Characters. Two boxes alone are a row of a table where neither holds more; else they are text set side by side."""
-PICTURE_WIDTH = 0.3
-"""Share of the page width from which on an image may hold a table; below, it is a seal or an emblem."""
-PICTURE_HEIGHT = 40.0
-"""Points; the same for the height."""
-CAPTION = 40
-"""Characters. An image under more text than this is a background."""
 TOUCHING = 0.2
 """Points between the advance of one character and the start of the next within a word."""
 TAIL = 4096
@@ -58,8 +51,8 @@ _Place: TypeAlias = tuple[int, int]
 _OUTSIDE: _Place = (-1, -1)
 
 
-def read_pdf(data: bytes, name: str, sha256: str) -> Document:
-    """Read a PDF whose text is text.
+def read_pdf(data: bytes, name: str, sha256: str, limits: Limits | None = None) -> Document:
+    """Read a PDF: pages with text by their text, all others as pictures of the page.
 
     Args:
         data: the file.
@@ -68,27 +61,28 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Document:
 
     Returns:
         A `Document` with lines, grids (`aligned`) and pictures. Boxes are in points, origin at the top left of the
-        page as a viewer shows it. A page that cannot be read in full is named in the warnings.
+        page as a viewer shows it. A page that cannot be read in full is named in the warnings, one that cannot be
+        read at all also in `defeated`.
 
     Raises:
-        GoujiError: E105 damaged or cut short; E106 needs a password; E112 no text on any page; E114 too many pages.
+        GoujiError: E105 damaged or cut short; E106 needs a password; E114 too many pages.
     """
+    limits = limits or default_limits()
     pdf = _open(data)
     try:
         n_pages = len(pdf)
-        if n_pages > MAX_PAGES:
-            raise GoujiError(E114, pages=n_pages, limit=MAX_PAGES)
-        results = [_read_page(pdf, number) for number in range(1, n_pages + 1)]
+        if n_pages > limits.max_pages:
+            raise GoujiError(E114, pages=n_pages, limit=limits.max_pages)
+        results = [_read_page(pdf, data, number, limits) for number in range(1, n_pages + 1)]
     finally:
         pdf.close()
     pages = tuple(one.page for one in results if one.page is not None)
     if not pages:
         raise GoujiError(E105, reason="没有一页能够打开")
-    if not any(one.n_characters for one in results):
-        raise GoujiError(E112)
     blocks = tuple(block for one in results for block in one.blocks)
     warnings = tuple(warning for one in results for warning in one.warnings)
-    return Document(name, sha256, "pdf", blocks, pages, warnings)
+    defeated = tuple(number for number, one in enumerate(results, 1) if one.is_defeated)
+    return Document(name, sha256, "pdf", blocks, pages, warnings, defeated)
 
 
 def _open(data: bytes) -> Any:
@@ -111,59 +105,66 @@ class _PageResult:
     """None where the page could not be opened."""
     blocks: tuple[Block, ...] = ()
     warnings: tuple[str, ...] = ()
-    n_characters: int = 0
+    is_defeated: bool = False
 
 
-def _read_page(pdf: Any, number: int) -> _PageResult:
+def _read_page(pdf: Any, data: bytes, number: int, limits: Limits) -> _PageResult:
     try:
         page = pdf[number - 1]
     except pypdfium2.PdfiumError:
-        return _PageResult(warnings=(f"第 {number} 页无法打开，没有读入。",))
+        return _PageResult(warnings=(f"第 {number} 页无法打开，没有读入。",), is_defeated=True)
     try:
         width, height = page.get_size()
         bounds = tuple(page.get_bbox())
         if not (all(map(isfinite, (width, height, *bounds))) and bounds[0] < bounds[2] and bounds[1] < bounds[3]):
-            return _PageResult(warnings=(f"第 {number} 页没有可用的页面尺寸，没有读入。",))
-        text_page = page.get_textpage()
+            return _PageResult(warnings=(f"第 {number} 页没有可用的页面尺寸，没有读入。",), is_defeated=True)
+        sized = Page(number, width, height)
         try:
-            return _page_result(Page(number, width, height), page, text_page, bounds)
+            text_page = page.get_textpage()
+        except pypdfium2.PdfiumError:
+            return _PageResult(sized, (page_picture(data, sized, ()),))
+        try:
+            return _page_result(sized, data, page, text_page, bounds, limits)
         finally:
             text_page.close()
     except pypdfium2.PdfiumError:
-        return _PageResult(warnings=(f"第 {number} 页的文字无法读出。",))
+        return _PageResult(warnings=(f"第 {number} 页无法读出。",), is_defeated=True)
     finally:
         page.close()
 
 
-def _page_result(page: Page, handle: Any, text_page: Any, bounds: tuple[float, ...]) -> _PageResult:
+def _page_result(
+    page: Page, data: bytes, handle: Any, text_page: Any, bounds: tuple[float, ...], limits: Limits
+) -> _PageResult:
     left, bottom, right, top = bounds
     shown = handle.get_rotation() // 90 % 4
     frame: Frame = (text_direction(text_page, shown), left, bottom, right, top)
     drawing = read_drawing(handle)
     characters = read_characters(text_page, frame, drawing)
-    n_characters = sum(1 for one in characters.upright if not one[4].isspace()) + len(characters.sideways)
-    if not n_characters:
-        if not drawing.n_objects:
-            return _PageResult(page)
-        whole = (0.0, 0.0, page.width, page.height)
-        picture = Picture(round(page.width), round(page.height), Source(page.number, whole))
-        warning = f"第 {page.number} 页没有文字，只有图像，其中的内容没有读入。"
-        return _PageResult(page, (picture,), (warning,), characters.n_diagonal)
-    warnings = _warnings(page.number, characters, drawing, text_page, n_characters)
+    if not drawing.n_objects:
+        return _PageResult(page)
+    areas = image_areas(drawing.images, frame)
+    if all(image.width * image.height <= limits.max_image_pixels for image in drawing.images):
+        is_picture, why = is_scan(handle, text_page, frame, drawing, characters, areas)
+    elif has_text(characters.upright, frame):
+        is_picture, why, areas = False, "", []
+    else:
+        warning = f"第 {page.number} 页的图像超过 {limits.max_image_pixels} 像素，没有读入。"
+        return _PageResult(page, warnings=(warning,), is_defeated=True)
+    if is_picture:
+        warnings = (f"第 {page.number} 页{why}，改按图像识别。",) if why else ()
+        return _PageResult(page, (page_picture(data, page, areas),), warnings)
     placed = _blocks(page.number, frame, characters, drawing)
-    pictures, more = _pictures(page, frame, drawing, characters)
-    blocks = [block for _, block in sorted(placed + pictures, key=lambda one: (one[0][1], one[0][0]))]
+    placed += pictures_in_flow(data, page, frame, shown, areas, characters.upright)
+    blocks = [block for _, block in sorted(placed, key=lambda one: (one[0][1], one[0][0]))]
     final = [_shown(block, frame, shown) for block in blocks]
-    return _PageResult(page, tuple(final), (*warnings, *more), n_characters)
+    return _PageResult(page, tuple(final), tuple(_warnings(page.number, characters, drawing)))
 
 
-def _warnings(number: int, characters: Characters, drawing: Drawing, text_page: Any, n_characters: int) -> list[str]:
+def _warnings(number: int, characters: Characters, drawing: Drawing) -> list[str]:
     warnings: list[str] = []
-    broken = characters.n_broken > BROKEN_SHARE * (n_characters + characters.n_broken)
-    if broken or has_broken_codes(text_page, BROKEN_SHARE):
-        warnings.append(f"第 {number} 页的文字编码已损坏，读出的文字不可信，该页需要 OCR。")
     if characters.invisible:
-        warnings.append(f"第 {number} 页的文字是扫描件附带的识别结果，可能有误。")
+        warnings.append(f"第 {number} 页的文字是隐藏的，页面上看不到，可能有误。")
     if characters.n_diagonal:
         warnings.append(f"第 {number} 页有斜排的文字（多为水印），没有读入。")
     if not drawing.complete:
@@ -317,29 +318,6 @@ def _placed_sideways(characters: Sequence[Character], lattices: Sequence[Lattice
     return lines
 
 
-def _pictures(
-    page: Page, frame: Frame, drawing: Drawing, characters: Characters
-) -> tuple[list[tuple[Box, Block]], list[str]]:
-    """Images large enough to hold a table and with no text over them, and a warning where one fills the page."""
-    placed: list[tuple[Box, Block]] = []
-    warnings: list[str] = []
-    for box, width, height in drawing.images:
-        x0, y0, x1, y1 = area = upright(frame, *box)
-        if not (x1 - x0 >= PICTURE_WIDTH * page.width and y1 - y0 >= PICTURE_HEIGHT):
-            continue
-        over = sum(
-            1
-            for left, top, right, bottom, _ in characters.upright
-            if x0 < (left + right) / 2 < x1 and y0 < (top + bottom) / 2 < y1
-        )
-        if over > CAPTION:
-            continue
-        placed.append((area, Picture(width, height, Source(page.number, area))))
-        if (x1 - x0) * (y1 - y0) >= page.width * page.height / 2:
-            warnings.append(f"第 {page.number} 页主要是图像，其中的内容没有读入。")
-    return placed, warnings
-
-
 def _shown(block: Block, frame: Frame, turns: int) -> Block:
     """The block with its boxes as a viewer shows the page."""
     if frame[0] == turns:
@@ -351,7 +329,7 @@ def _shown(block: Block, frame: Frame, turns: int) -> Block:
     if isinstance(block, Line):
         return Line(block.text, moved(block.source), block.heading)
     if isinstance(block, Picture):
-        return Picture(block.width, block.height, moved(block.source))
+        return Picture(block.width, block.height, moved(block.source), block.pixels)
     cells = tuple(
         Cell(one.row, one.column, one.readings, one.row_span, one.column_span, moved(one.source)) for one in block.cells
     )

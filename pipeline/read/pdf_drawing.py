@@ -43,12 +43,23 @@ SLANT = 1.0
 """Points by which the ends of a rule may be out of line."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedImage:
+    box: Box
+    width: int
+    height: int
+    """Pixels of the image itself; 0 where unknown."""
+    n_text_before: int
+    """Text objects of the page that are drawn before it, and so lie under it."""
+    handle: int
+    """PDFium's object; valid while the page is open."""
+
+
 @dataclass(slots=True)
 class Drawing:
     rules: list[Box] = field(default_factory=list)
     """Boxes thinner than `MAX_RULE_WIDTH` in one direction at least."""
-    images: list[tuple[Box, int, int]] = field(default_factory=list)
-    """Box, width and height in pixels (0 where unknown)."""
+    images: list[PlacedImage] = field(default_factory=list)
     n_objects: int = 0
     n_text: int = 0
     n_invisible: int = 0
@@ -114,7 +125,8 @@ def _walk(drawing: Drawing, holder: int, n: int, get: Callable[..., Any], outer:
                 known = image_size(item, ctypes.addressof(sizes), ctypes.addressof(sizes) + 4)
                 width, height = (int(sizes[0]), int(sizes[1])) if known else (0, 0)
                 left, bottom, right, top = bounds
-                drawing.images.append((_transformed(outer, left, bottom, right, top), width, height))
+                box = _transformed(outer, left, bottom, right, top)
+                drawing.images.append(PlacedImage(box, width, height, drawing.n_text, item))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
             inner = _times(_matrix(item), outer)
             _walk(drawing, item, count_form_objects(item), get_form_object, inner, depth + 1)

@@ -41,3 +41,9 @@ def displayed(frame: Frame, turns: int, box: Box) -> Box:
     else:
         plain = (page_right - y1, page_top - x1, page_right - y0, page_top - x0)
     return upright((turns, page_left, page_bottom, page_right, page_top), *plain)
+
+
+def frame_size(frame: Frame) -> tuple[float, float]:
+    """Width and height of the page in the upright frame, in points."""
+    turns, left, bottom, right, top = frame
+    return (right - left, top - bottom) if turns % 2 == 0 else (top - bottom, right - left)

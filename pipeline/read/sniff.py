@@ -9,27 +9,33 @@ from typing import Literal
 
 import olefile
 
-from pipeline.errors import E104, E105, E106, E108, E112, GoujiError
+from pipeline.errors import E104, E105, E106, E108, GoujiError
 from pipeline.limits import Limits
 from pipeline.read.charset import decode
 from pipeline.read.mhtml import is_mhtml
 from pipeline.read.package import Package, open_package
 
 Found = Literal[
-    "text", "html", "mhtml", "docx", "pdf", "xlsx", "xls", "csv",
+    "text", "html", "mhtml", "docx", "pdf", "xlsx", "xls", "csv", "image",
     "doc", "rtf", "odt", "ods", "xlsb", "wordml", "sheetml",
 ]  # fmt: skip
 
 _HEAD = 65_536
 _PDF_WITHIN = 1024
 
-_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"\0\0\x01\0", b"\0\0\0\x0cjP  ")
+_IMAGES = (
+    b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+",
+    b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51",
+)  # fmt: skip
+_PHOTOS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypmsf1")
+"""What phones save; the decoder of its video codec is no part of any image library that is free to use."""
 _OTHERS = (
     (b"\x7fELF", "可执行文件"), (b"MZ", "可执行文件"), (b"\xcf\xfa\xed\xfe", "可执行文件"),
     (b"\xca\xfe\xba\xbe", "可执行文件"), (b"#!", "脚本"), (b"Rar!", "RAR 压缩包"), (b"7z\xbc\xaf", "7z 压缩包"),
     (b"\x1f\x8b", "gzip 压缩包"), (b"BZh", "bzip2 压缩包"), (b"\xfd7zXZ", "xz 压缩包"),
     (b"SQLite format 3", "SQLite 数据库"), (b"PAR1", "Parquet 数据"), (b"ID3", "音频"), (b"OggS", "音频"),
-    (b"%!PS", "PostScript"), (b"AT&TFORM", "DjVu"), (b"ITSF", "CHM"), (b"CAJ", "CAJ"),
+    (b"\0\0\x01\0", "图标"), (b"\xd7\xcd\xc6\x9a", "WMF 图形"), (b"\x01\0\0\0\x58\0\0\0", "EMF 图形"),
+    (b"8BPS", "Photoshop 图像"), (b"%!PS", "PostScript"), (b"AT&TFORM", "DjVu"), (b"ITSF", "CHM"), (b"CAJ", "CAJ"),
 )  # fmt: skip
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 
@@ -53,8 +59,8 @@ def sniff(data: bytes, ending: str, limits: Limits) -> Found:
         ending: of its name, in lower case without the dot; a hint for text only.
 
     Raises:
-        GoujiError: E104 for a kind that is not read, E112 for an image, E105 for a damaged container, E106 for an
-            encrypted one, E107 and E108 for a suspicious one.
+        GoujiError: E104 for a kind that is not read, E105 for a damaged container, E106 for an encrypted one, E107 and
+            E108 for a suspicious one.
     """
     if b"%PDF-" in data[:_PDF_WITHIN]:
         return "pdf"
@@ -62,8 +68,10 @@ def sniff(data: bytes, ending: str, limits: Limits) -> Found:
         return _sniff_zip(data, limits)
     if data.startswith(olefile.MAGIC):
         return _sniff_ole(data)
-    if data.startswith(_IMAGES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data):
-        raise GoujiError(E112)
+    if is_image(data):
+        return "image"
+    if data[4:12] in _PHOTOS:
+        raise GoujiError(E104, found="HEIC 照片")
     for magic, what in _OTHERS:
         if data.startswith(magic) and (what != "脚本" or b"\n" in data[:256]):
             raise GoujiError(E104, found=what)
@@ -74,6 +82,13 @@ def sniff(data: bytes, ending: str, limits: Limits) -> Found:
     if is_mhtml(data):
         return "mhtml"
     return _sniff_text(data, ending)
+
+
+def is_image(data: bytes) -> bool:
+    """Whether the file is an image of pixels in a format that is read."""
+    if data.startswith(_IMAGES) or data[4:12] in (b"ftypavif", b"ftypavis"):
+        return True
+    return (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_bitmap(data)
 
 
 def _is_bitmap(data: bytes) -> bool:
@@ -180,5 +195,5 @@ def _sniff_xml(text: str) -> Found:
     if name in ("worddocument", "package") and ("word" in attributes or "xmlPackage" in attributes):
         return "wordml"
     if name == "svg":
-        raise GoujiError(E112)
+        raise GoujiError(E104, found="SVG 图形")
     raise GoujiError(E104, found=f"XML（{name[:40]}）")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,13 +19,15 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
 from openpyxl.worksheet.worksheet import Worksheet
 from xlrd.sheet import Sheet
 
-from pipeline.document import Block, Cell, Document, Format, Grid, Picture, Reading, Source
+from pipeline.document import Block, Cell, Document, Format, Grid, Page, Reading, Source
 from pipeline.errors import E105, E106, GoujiError
 from pipeline.limits import Limits, default_limits
 from pipeline.read.html_text import OUTER_SPACE
 from pipeline.read.package import open_package
+from pipeline.read.pictures import Pictures
 from pipeline.read.sheet_format import plain_number, shown_number
 from pipeline.read.workbook_cells import NOT_STORED, Merge, cells_alone
+from pipeline.read.workbook_pictures import sheet_pictures
 
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 
@@ -43,7 +45,7 @@ def read_xlsx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
     """A workbook as one grid for each visible sheet that has any text, blank edges trimmed.
 
     Numbers come as the sheet shows them but unrounded; of a formula its stored result, and no reading where
-    none is stored.
+    none is stored. The pictures of a sheet follow its grid, each with a page of its own, in pixels.
 
     Raises:
         GoujiError: E105 damaged, E106 encrypted, E107 inflates beyond the limits, E108 declares entities.
@@ -61,10 +63,15 @@ def read_xlsx(data: bytes, name: str, sha256: str, limits: Limits | None = None)
                 warnings.append(f"隐藏的工作表“{source.title}”未读取。")
                 continue
             sheets.append(_Sheet(source.title, dict(_xlsx_cells(source, book.epoch)), merges.get(source.title, [])))
-    blocks = list(_grids(sheets, limits.max_cells, warnings))
-    if not blocks and any(member.startswith("xl/media/") for member in package.names):
-        blocks.append(Picture(0, 0))
-    return _document(name, sha256, "xlsx", blocks, warnings)
+    pictures = Pictures(limits)
+    blocks: list[Block] = []
+    left = limits.max_cells
+    for sheet in sheets:
+        grids = list(_grids([sheet], left, warnings))
+        left -= sum(len(grid.cells) for grid in grids)
+        blocks += [*grids, *sheet_pictures(package, sheet.name, pictures)]
+    warnings += pictures.warnings(blocks)
+    return _document(name, sha256, "xlsx", blocks, warnings, pictures.pages)
 
 
 @contextmanager
@@ -179,7 +186,7 @@ def _xls_number(book: xlrd.Book, sheet: Sheet, row: int, column: int, number: fl
     return shown_number(number, code, style.format_key, book.datemode == 1)
 
 
-def _grids(sheets: list[_Sheet], max_cells: int, warnings: list[str]) -> Iterator[Block]:
+def _grids(sheets: list[_Sheet], max_cells: int, warnings: list[str]) -> Iterator[Grid]:
     for sheet in sheets:
         if not sheet.cells:
             continue
@@ -244,5 +251,7 @@ _OVERHANG = 30
 thousands."""
 
 
-def _document(name: str, sha256: str, format: Format, blocks: list[Block], warnings: list[str]) -> Document:
-    return Document(PurePath(name).name, sha256, format, tuple(blocks), warnings=tuple(warnings))
+def _document(
+    name: str, sha256: str, format: Format, blocks: Sequence[Block], warnings: list[str], pages: Sequence[Page] = ()
+) -> Document:
+    return Document(PurePath(name).name, sha256, format, tuple(blocks), tuple(pages), tuple(warnings))

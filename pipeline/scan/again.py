@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.document import Block, Cell, Document, Grid, Reading
 from pipeline.scan.cells import INSET, number_readings, sliced
+from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
     from pipeline.document import Box
@@ -81,7 +82,7 @@ def _readings(engine: Engine, wanted: list[tuple[Spot, Scan, Box]]) -> dict[Spot
         by_scan.setdefault(id(entry[1]), []).append(entry)
     for entries in by_scan.values():
         image = entries[0][1].image()
-        inset = INSET * max(image.shape[:2]) / 1600
+        inset = INSET / rule_scale(*image.shape[:2])
         crops = [np.ascontiguousarray(sliced(image, box, inset)) for _, _, box in entries]
         for (spot, _, _), reading in zip(entries, engine.read_numbers(crops), strict=True):
             found[spot] = number_readings(reading, engine.name)

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.document import Reading
 from pipeline.scan.ink import threshold
+from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.scan.lattice import Lattice, Place
 
 INSET = 3.0
-"""Pixels at 1600 of the long side that a cell loses on each side to its rules."""
+"""Pixels that a cell loses on each side to its rules, at the scale at which rules are looked for."""
 LONGEST_NUMBER = 8.0
 """Times its height that a number is wide at most."""
 STACKED = 1.6
@@ -112,7 +113,7 @@ def read_cells(
         grey: the same in one channel.
         parts: of text, as the detector found them on the image.
     """
-    inset = INSET * max(grey.shape) / 1600
+    inset = INSET / rule_scale(*grey.shape)
     level = threshold(grey)
     inside = by_cell(lattice, parts)
     read: dict[Place, CellText] = {}

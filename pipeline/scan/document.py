@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called before each page with how many are done and how many there are."""
+Seen: TypeAlias = "Callable[[int, Box, Pixels], None]"
+"""Called for each picture with its page, the box that it fills there, and its pixels."""
 
 ROOM = 1.5
 """Times the slowest page so far that must be left before another is begun."""
@@ -64,7 +66,11 @@ class Scans:
 
 
 def scan_document(
-    document: Document, engine: Engine, deadline: float | None = None, progress: Progress | None = None
+    document: Document,
+    engine: Engine,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> tuple[Document, Scans]:
     """Reads every picture.
 
@@ -95,7 +101,7 @@ def scan_document(
             blocks.append(block)
             continue
         try:
-            made = _scanned(block, page, index, engine)
+            made = _scanned(block, page, index, engine, seen)
         except (GoujiError, MemoryError, ArithmeticError, LookupError, ValueError, RuntimeError, cv2.error) as error:
             warnings.append(f"第 {page} 页的图像没有读出（{_reason(error)}）。")
             defeated.append(page)
@@ -126,12 +132,16 @@ def _reason(error: BaseException) -> str:
     return "内存不足" if isinstance(error, MemoryError) else type(error).__name__
 
 
-def _scanned(picture: Picture, page: int, index: int, engine: Engine) -> tuple[list[Block], Scan]:
+def _scanned(
+    picture: Picture, page: int, index: int, engine: Engine, seen: Seen | None
+) -> tuple[list[Block], Scan]:
     assert picture.pixels is not None
     pixels = picture.pixels()
     height, width = pixels.shape[:2]
     box = picture.source.box or (0.0, 0.0, float(width), float(height))
     units = ((box[2] - box[0]) / width, (box[3] - box[1]) / height)
+    if seen is not None:
+        seen(page, box, pixels)
     scanned = scan_page(pixels, engine)
     blocks = blocks_of(scanned, page, (box[0], box[1]), units)
     return list(blocks), _kept(scanned, page, index, blocks)

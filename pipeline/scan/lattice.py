@@ -33,6 +33,11 @@ LEAST_WIDTH, LEAST_HEIGHT = 0.15, 0.012
 SURE, POSSIBLE = 0.5, 0.2
 """Share of an edge that is drawn, from which on it is there; from which on it is there between two that are."""
 
+CROSSED = 0.4
+"""Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
+WHOLE = 0.95
+"""Share of an edge that is drawn, from which on text over it does not speak against it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -258,4 +263,29 @@ def regular(lattice: Lattice, rows: Sequence[int], columns: Sequence[int]) -> La
     left, right = min(columns), max(columns) + 1
     level[first : last + 1, left:right] = 1.0
     upright[first:last, left : right + 1] = 1.0
+    return with_places(replace(lattice, level=level, upright=upright))
+
+
+def uncrossed(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice without the edges that text runs over, unless they are drawn from end to end.
+
+    Strokes of letters that lie close make a piece of a rule; a detector that takes neighbouring cells for one line
+    crosses a real one.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    rows, columns = np.array(lattice.rows), np.array(lattice.columns)
+    for left, top, right, bottom in boxes:
+        height, width = bottom - top, right - left
+        room = CROSSED * min(height, width)
+        row = int(np.searchsorted(rows, (top + bottom) / 2)) - 1
+        column = int(np.searchsorted(columns, (left + right) / 2)) - 1
+        if 0 <= row < lattice.n_rows:
+            over = (columns > left + room) & (columns < right - room) & (upright[row] < WHOLE)
+            upright[row, over] = 0.0
+        if 0 <= column < lattice.n_columns:
+            over = (rows > top + room) & (rows < bottom - room) & (level[:, column] < WHOLE)
+            level[over, column] = 0.0
     return with_places(replace(lattice, level=level, upright=upright))

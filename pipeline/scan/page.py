@@ -11,8 +11,9 @@ import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, read_cells, sliced
+from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
-from pipeline.scan.lattice import Lattice, Place, find_lattices
+from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.straighten import field_of
 from pipeline.scan.upright import flat_frame
@@ -63,7 +64,8 @@ def scan_page(page: Pixels, engine: Engine) -> ScannedPage:
     image = coloured(grey)
     parts = parts_of(places)
     tables = []
-    for lattice in find_lattices(masks):
+    for found in find_lattices(masks):
+        lattice = evened(uncrossed(found, [part.box for part in parts]))
         tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
     outside = [part for part in parts if not any(_inside(part.box, table.lattice.outline) for table in tables)]
     return ScannedPage(frame, grey, tuple(tables), tuple(_read_lines(image, outside, engine)))

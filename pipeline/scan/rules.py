@@ -23,7 +23,12 @@ LETTER_MARGIN = 0.12
 IN_TEXT = 0.75
 """Share of a stroke inside lines of text from which on it is a part of a letter."""
 RULE_SIDE = 1600
-"""Pixels of the long side of the image on which rules are looked for."""
+"""Pixels of the long side of the image on which rules are looked for, for a page of usual proportions."""
+RULE_WIDTH = 1131
+"""Pixels of its width where it is a web page in one tall picture."""
+USUAL = 1.6
+"""Times its width that a page is high at most."""
+MOST_ENLARGED = 2.0
 GAP = 4
 """Pixels of a break that is bridged; letters that nearly touch would become rules beyond."""
 SHORTEST = 0.018
@@ -40,9 +45,16 @@ class Masks:
     """Pixels of the mask for one of the image."""
 
 
+def rule_scale(height: int, width: int) -> float:
+    """Pixels for one of an image of this size, at the size at which rules are looked for."""
+    if height > USUAL * width:
+        return min(MOST_ENLARGED, RULE_WIDTH / width)
+    return min(MOST_ENLARGED, RULE_SIDE / max(height, width))
+
+
 def scaled(grey: Grey) -> tuple[Grey, float]:
     """The image at the size at which rules are looked for, and the scale."""
-    scale = RULE_SIDE / max(grey.shape)
+    scale = rule_scale(*grey.shape)
     if scale == 1:
         return grey, 1.0
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from pipeline.document import Pixels
     from pipeline.ocr.engine import Engine, TextPlace
 
-LONGEST_SIDE = 3000
-"""Pixels of the flat image at most: 260 dpi of an A4 page."""
+WIDEST = 2200
+"""Pixels of the shorter side of the flat image at most: 266 dpi of an A4 page."""
+MOST_PIXELS = 16_000_000
 LEAST_PAGE, MOST_PAGE = 0.25, 0.96
 """Share of the picture that a sheet on a background fills."""
 SHEET_SIDE = 700
 """Pixels of the long side at which the sheet is looked for."""
+TALL, PIECE, OVERLAP = 1.9, 1.5, 0.12
+"""Times its width: height from which on a picture is looked at in pieces, height of a piece, height that two share."""
 SAMPLE = 8
 """Lines of text that are read to tell which side is up."""
 SURE_SCORE = 0.8
@@ -39,16 +42,20 @@ def sheet_frame(page: Pixels) -> Frame:
     height, width = page.shape[:2]
     corners = _sheet_corners(page)
     if corners is None:
-        scale = min(1.0, LONGEST_SIDE / max(height, width))
+        scale = _scale(width, height)
         matrix = np.diag([scale, scale, 1.0])
         return Frame(matrix, round(width * scale), round(height * scale))
     top, right, bottom, left = (math.dist(corners[i], corners[(i + 1) % 4]) for i in range(4))
     flat_width, flat_height = max(top, bottom), max(left, right)
-    scale = min(1.0, LONGEST_SIDE / max(flat_width, flat_height))
+    scale = _scale(flat_width, flat_height)
     size = (round(flat_width * scale), round(flat_height * scale))
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     return Frame(np.asarray(matrix, dtype=np.float64), *size)
+
+
+def _scale(width: float, height: float) -> float:
+    return min(1.0, WIDEST / min(width, height), math.sqrt(MOST_PIXELS / (width * height)))
 
 
 def _sheet_corners(page: Pixels) -> NDArray[np.float64] | None:
@@ -164,6 +171,25 @@ def crop(image: Pixels, corners: NDArray[np.float32] | NDArray[np.float64], marg
     )
 
 
+def find_text(image: Pixels, engine: Engine) -> list[TextPlace]:
+    """The places of text; a tall picture, such as a whole web page, is looked at in pieces that overlap."""
+    height, width = image.shape[:2]
+    if height <= TALL * width:
+        return engine.find(image)
+    piece, overlap = round(PIECE * width), round(OVERLAP * width)
+    found: list[TextPlace] = []
+    for top in range(0, max(1, height - overlap), piece - overlap):
+        bottom = min(height, top + piece)
+        # What the cut goes through, or stands in both pieces, is taken from the piece that holds it whole.
+        upper = top + overlap / 2 if top else 0.0
+        lower = bottom - overlap / 2 if bottom < height else float(height)
+        for place in engine.find(np.ascontiguousarray(image[top:bottom])):
+            corners = place.corners + np.array([0, top], dtype=np.float32)
+            if upper <= corners[:, 1].mean() < lower:
+                found.append(replace(place, corners=corners))
+    return found
+
+
 def is_upside_down(image: Pixels, places: Sequence[TextPlace], engine: Engine) -> bool:
     """Whether the lines of text, which run level, stand on their heads."""
     crops = []
@@ -189,7 +215,7 @@ def flat_frame(page: Pixels, engine: Engine) -> tuple[Frame, list[TextPlace]]:
     """The page's flat, upright frame, and the places of text in it."""
     frame = sheet_frame(page)
     image = frame.image(page)
-    places = engine.find(image)
+    places = find_text(image, engine)
     angle, sideways = slant(places)
     if sideways:
         angle += 90.0
@@ -197,7 +223,7 @@ def flat_frame(page: Pixels, engine: Engine) -> tuple[Frame, list[TextPlace]]:
         before, frame = frame, turned(frame, -angle)
         image = frame.image(page)
         # The detector reads text that runs up the page less well.
-        places = engine.find(image) if abs(angle) > 10 else moved(places, frame.matrix @ np.linalg.inv(before.matrix))
+        places = find_text(image, engine) if abs(angle) > 10 else moved(places, frame.matrix @ np.linalg.inv(before.matrix))
     if is_upside_down(image, places, engine):
         before, frame = frame, turned(frame, 180.0)
         places = [_head_up(place) for place in moved(places, frame.matrix @ np.linalg.inv(before.matrix))]

@@ -68,6 +68,16 @@ def docx(
     )  # fmt: skip
 
 
+def with_types(data: bytes, more: str) -> bytes:
+    """The package with more content types, put before the first `<Override`; LibreOffice goes by them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    types = parts["[Content_Types].xml"]
+    assert isinstance(types, bytes)
+    parts["[Content_Types].xml"] = types.replace(b"<Override", more.encode() + b"<Override", 1)
+    return package(parts)
+
+
 def _relationships(inner: str) -> str:
     namespace = "http://schemas.openxmlformats.org/package/2006/relationships"
     return f'<Relationships xmlns="{namespace}">{inner}</Relationships>'

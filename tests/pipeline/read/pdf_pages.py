@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 WIDTH, HEIGHT = 400.0, 300.0
+IMAGE = 800, 600
 CHROMIUM = shutil.which("chromium")
 SOFFICE = shutil.which("soffice")
 _PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -21,14 +23,16 @@ _PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE64
 @dataclass(frozen=True)
 class PdfPage:
     content: str
-    """Content stream operators."""
+    """Content stream operators. The graphics state /Clear makes what follows transparent."""
     attributes: str = ""
     """More entries of the page's dictionary, such as `/Rotate 90`."""
     form: str | None = None
-    """Content of a form XObject named /Fm, for `content` to draw."""
+    """Content of a form XObject named /Fm, for `content` to draw; it may draw the image."""
     form_matrix: str = "1 0 0 1 0 0"
     image: bool = False
-    """Whether the resources hold a grey image named /Im of 8 by 8 pixels."""
+    """Whether the resources hold a grey image named /Im of `IMAGE` pixels, dark at the top, light at the bottom."""
+    mask: bool = False
+    """Whether that image can be seen through everywhere."""
 
 
 def text(x: float, y: float, words: str, size: float = 10.0) -> str:
@@ -125,19 +129,26 @@ def pdf_of(*pages: PdfPage | str, user_password: str | None = None, owner_passwo
     )
     for index, page in enumerate(made):
         number = 10 + 10 * index
-        resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >>"
+        resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> /ExtGState << /Clear << /ca 0 >> >>"
         objects = ""
         if page.form is not None:
             objects += f" /Fm {number + 2} 0 R"
             entries = (
                 f"/Type /XObject /Subtype /Form /BBox [0 0 {WIDTH} {HEIGHT}] /Matrix [{page.form_matrix}] "
-                f"/Resources << {resources} >>"
+                f"/Resources << {resources} /XObject << /Im {number + 3} 0 R >> >>"
             )
             bodies[number + 2] = _stream(number + 2, entries, page.form.encode(), cipher)
         if page.image:
             objects += f" /Im {number + 3} 0 R"
-            entries = "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8"
-            bodies[number + 3] = _stream(number + 3, entries, bytes(range(0, 256, 4)), cipher)
+            columns, rows = IMAGE
+            kind = "/Type /XObject /Subtype /Image /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode"
+            entries = f"{kind} /Width {columns} /Height {rows}"
+            if page.mask:
+                clear = zlib.compress(bytes(64))
+                bodies[number + 4] = _stream(number + 4, f"{kind} /Width 8 /Height 8", clear, cipher)
+                entries += f" /SMask {number + 4} 0 R"
+            grey = b"".join(bytes([255 * row // rows]) * columns for row in range(rows))
+            bodies[number + 3] = _stream(number + 3, entries, zlib.compress(grey), cipher)
         bodies[number] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {number + 1} 0 R "
             f"/Resources << {resources} /XObject <<{objects} >> >> {page.attributes} >>"

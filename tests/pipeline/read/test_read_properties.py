@@ -11,8 +11,8 @@ from functools import cache
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.document import Document, Grid
-from pipeline.errors import GoujiError
+from pipeline.document import Document, Grid, Picture
+from pipeline.errors import E105, GoujiError
 from pipeline.limits import default_limits
 from pipeline.read.csv import read_csv
 from pipeline.read.docx import read_docx
@@ -22,6 +22,7 @@ from pipeline.read.open import READERS
 from pipeline.read.sniff import sniff
 from pipeline.read.spreadsheet import read_xls, read_xlsx
 from tests.pipeline.read.office_files import docx, package, report_body, workbook
+from tests.pipeline.read.picture_files import page_image, saved
 
 # LibreOffice takes seconds a file; its formats are mutated elsewhere.
 CONVERTED = ("doc", "rtf", "odt", "ods", "xlsb", "wordml", "sheetml", "pdf")
@@ -35,7 +36,7 @@ MIXTURE = settings(max_examples=150, deadline=None, suppress_health_check=[Healt
 
 def read_whatever(data: bytes, ending: str = "") -> Document | None:
     """As `read_document` does with what it read, short of LibreOffice."""
-    limits = replace(default_limits(), max_cells=20_000)
+    limits = replace(default_limits(), max_cells=20_000, max_image_pixels=1_000_000)
     try:
         found = sniff(data, ending, limits)
         return None if found in CONVERTED else READERS[found](data, "x", "0" * 64, limits)
@@ -45,7 +46,15 @@ def read_whatever(data: bytes, ending: str = "") -> Document | None:
 
 
 def check(document: Document | None) -> None:
-    """Grids keep the promises of `Grid`: cells ordered, inside, and no two in one place."""
+    """Grids keep the promises of `Grid`: cells ordered, inside, and no two in one place. Pictures have their page."""
+    pages = {page.number: page for page in document.pages} if document is not None else {}
+    for block in document.blocks if document is not None else ():
+        if isinstance(block, Picture) and block.pixels is not None:
+            assert block.source.page in pages
+            try:
+                assert block.pixels().shape == (block.height, block.width, 3)
+            except GoujiError as error:
+                assert error.kind is E105
     for block in document.blocks if document is not None else ():
         if not isinstance(block, Grid):
             continue
@@ -112,19 +121,27 @@ SNIPPETS = st.lists(
 )  # fmt: skip
 
 
+def _with_picture() -> bytes:
+    blip = '<w:p><w:r><w:drawing><wp:inline><wp:extent cx="9" cy="9"/><a:blip r:embed="rId9"/></wp:inline></w:drawing>'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+    relation = f'<Relationship Id="rId9" Type="{kind}" Target="media/a.png"/>'
+    image: dict[str, str | bytes] = {"word/media/a.png": saved(page_image(size=(320, 80)))}
+    return docx(blip.replace('"9"', '"9525000"') + "</w:r></w:p>" + report_body(), relations=relation, more=image)
+
+
 @cache
 def _files() -> tuple[bytes, ...]:
-    return (docx(report_body()), workbook([["a", 1, None], [None, 2.5, "b"]], ("A1:A2",)))
+    return (docx(report_body()), workbook([["a", 1, None], [None, 2.5, "b"]], ("A1:A2",)), _with_picture())
 
 
 @MIXTURE
-@given(st.integers(0, 1), EDITS)
+@given(st.integers(0, 2), EDITS)
 def test_mutated_packages(which: int, edits: list[tuple[float, int, bytes]]) -> None:
     check(read_whatever(_mutated(_files()[which], edits)))
 
 
 @MIXTURE
-@given(st.integers(0, 1), st.data(), EDITS)
+@given(st.integers(0, 2), st.data(), EDITS)
 def test_packages_with_a_mutated_part(which: int, data: st.DataObject, edits: list[tuple[float, int, bytes]]) -> None:
     with zipfile.ZipFile(io.BytesIO(_files()[which])) as archive:
         parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
@@ -161,6 +178,17 @@ def test_mutated_pages(edits: list[tuple[float, int, bytes]], encoding: str) -> 
     data = _mutated(PAGE.encode(encoding), edits)
     check(read_html(data, "x", ""))
     check(read_whatever(data, "html"))
+
+
+@MIXTURE
+@given(st.text(alphabet="data:imge/png;bs64,.%0Ac\\ #?h", max_size=60), st.binary(max_size=40))
+@example("data:image/png;base64,", b"iVBORw0KGgo=")
+@example("http://[", b"")
+def test_pages_with_any_address_of_a_picture(address: str, more: bytes) -> None:
+    image = b'<img src="' + address.encode() + more.replace(b'"', b"") + b'">'
+    check(read_html(b"<p>x" + image, "x", ""))
+    page = b"MIME-Version: 1.0\nContent-Type: text/html\nContent-Location: http://[a\n\n<p>x" + image
+    check(read_whatever(page))
 
 
 @MIXTURE

@@ -1,0 +1,222 @@
+"""Where something is printed in a cell. Decided on pixels only, before any model looks at it.
+
+A recogniser reads a thin digit best when it fills the image as it would in a line of text, and it reads noise as text.
+So the ink is sought first: paper is a plane of light (shading), noise is measured on the crop itself, rules along the
+edges and specks are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Pixels
+    from pipeline.ocr.calibration import Seen
+
+_SMALLEST = 6
+"""Pixels; a digit of 9 points at 100 dpi is 9 high, so that anything lower is a dash, a dot or dirt."""
+_FAINTEST = 14.0
+"""Grey levels that ink is darker than paper, at least."""
+_STRONG = 0.42
+"""Share of the darkest ink from which a pixel is ink for sure; a stroke begins there ..."""
+_WEAK = 0.22
+"""... and goes on down to this share."""
+_OVER_NOISE = 5.0
+"""Standard deviations of the paper's noise that ink is darker than paper, at least."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """What is printed on a crop."""
+
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom in pixels, right and bottom exclusive."""
+    sure: bool
+    """False where it is so faint or small that it may be dirt."""
+    dash: bool
+    """One flat bar and nothing else."""
+    cleaned: Pixels
+    """The crop without rules and specks."""
+
+    @property
+    def seen(self) -> Seen:
+        """In the terms of the calibration."""
+        return "bar" if self.dash else "ink" if self.sure else "doubtful"
+
+
+def find_ink(crop: Pixels) -> Ink | None:
+    """Ink of digits, letters or a dash; None where the cell is blank.
+
+    Args:
+        crop: the inside of a cell; what is left of its rules along the edges does no harm.
+    """
+    height, width = crop.shape[:2]
+    if height < _SMALLEST or width < _SMALLEST:
+        return None
+    # The brightest channel: a red seal or blue pen over the cell is not ink of the print.
+    grey: NDArray[np.float32] = crop.max(axis=2).astype(np.float32)
+    dark = _darker_than_paper(grey)
+    noise = 1.4826 * float(np.median(np.abs(_thinned(dark))))
+    rules = _rules(dark > _threshold(dark, noise, _WEAK))
+    dark[rules] = 0.0
+    depth = float(dark.max())
+    if depth < max(_FAINTEST, _OVER_NOISE * noise):
+        return None
+    parts, labels = _components(dark, noise)
+    parts = [part for part in parts if not _at_edge(part, height, width)]
+    dash = _only_bar(parts, dark > _threshold(dark, noise, _STRONG))
+    tall = [part for part in parts if part.height >= _SMALLEST]
+    if not tall and dash is None:
+        return None
+    tallest = max((part.height for part in tall), default=0)
+    printed = [dash] if dash else [part for part in tall if part.height >= 0.4 * tallest]
+    box = _around(printed)
+    # What stands close by is a part of a broken digit, unless it is as small as a speck.
+    reach = 0.0 if dash else 0.5 * tallest
+    speck = 0.33 * tallest
+    near = [
+        part
+        for part in parts
+        if dash is None and max(part.width, part.height) > speck and _distance(part, box) <= reach
+    ]
+    box = _around([*printed, *near])
+    depth = float(dark[box[1] : box[3], box[0] : box[2]].max())
+    sure = depth >= max(2 * _FAINTEST, 1.6 * _OVER_NOISE * noise) and (dash is not None or tallest >= 7)
+    kept = np.isin(labels, [part.label for part in (*printed, *near)])
+    kept[box[1] : box[3], box[0] : box[2]] |= labels[box[1] : box[3], box[0] : box[2]] > 0
+    return Ink(box, sure, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept))
+
+
+def _thinned(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """At most some two thousand of them, evenly spread: enough for a median."""
+    step = max(1, round((values.size / 2000) ** 0.5))
+    return values[::step, ::step]
+
+
+def _darker_than_paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """By how much each pixel, a little smoothed, is darker than bare paper.
+
+    The light of the paper is a plane, fitted to the pixels twice, the second time without the dark ones.
+    """
+    height, width = grey.shape
+    across = np.linspace(-0.5, 0.5, width, dtype=np.float32)[None, :]
+    down = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None]
+    values = _thinned(grey)
+    terms = np.stack(
+        [_thinned(across.repeat(height, 0)).ravel(), _thinned(down.repeat(width, 1)).ravel(), np.ones(values.size)], 1
+    )
+    seen = values.ravel().astype(np.float64)
+    middle = float(np.median(seen))
+    kept = seen >= middle - 12
+    weights = np.array([0.0, 0.0, middle])
+    for _ in range(2):
+        chosen = terms[kept]
+        weights = np.linalg.solve(chosen.T @ chosen + 1e-3 * np.eye(3), chosen.T @ seen[kept])
+        rest = seen - terms @ weights
+        kept = rest >= -2.5 * max(2.0, 1.4826 * float(np.median(np.abs(rest))))
+    paper = across * np.float32(weights[0]) + down * np.float32(weights[1]) + np.float32(weights[2])
+    return np.asarray(cv2.GaussianBlur(paper - grey, (0, 0), 0.7), np.float32)
+
+
+def _threshold(dark: NDArray[np.float32], noise: float, share: float) -> float:
+    return max(share * float(dark.max()), 3.5 * noise, 0.6 * _FAINTEST)
+
+
+def _rules(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels of rules near the edges: columns or rows that are dark almost from end to end, be they a little slanted
+    or broken."""
+    height, width = mask.shape
+    bits = mask.astype(np.uint8)
+    marked = np.zeros(mask.shape, np.bool_)
+    for at in np.flatnonzero(cv2.dilate(bits, np.ones((3, 5), np.uint8)).mean(axis=0) >= 0.9):
+        if min(at, width - 1 - at) <= max(3, 0.12 * width):
+            marked[:, max(0, at - 2) : at + 3] = True
+    for at in np.flatnonzero(cv2.dilate(bits, np.ones((5, 3), np.uint8)).mean(axis=1) >= 0.7):
+        if min(at, height - 1 - at) <= max(3, 0.12 * height):
+            marked[max(0, at - 2) : at + 3] = True
+    return marked
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A connected component of ink."""
+
+    label: int
+    left: int
+    top: int
+    width: int
+    height: int
+    area: int
+
+
+def _components(dark: NDArray[np.float32], noise: float) -> tuple[list[_Part], NDArray[np.int32]]:
+    """Connected ink that is strong somewhere, with its weak fringes; strokes that a bilevel scan has broken by a pixel
+    belong together."""
+    weak = (dark > _threshold(dark, noise, _WEAK)).astype(np.uint8)
+    joined = cv2.morphologyEx(weak, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    strong = np.unique(labels[dark > _threshold(dark, noise, _STRONG)])
+    parts = [_Part(int(label), *(int(value) for value in stats[label])) for label in strong if label]
+    return parts, np.asarray(labels, np.int32)
+
+
+def _at_edge(part: _Part, height: int, width: int) -> bool:
+    """A bit of a rule that the crop has just caught: it touches an edge, is thin, and lies along an edge."""
+    right, bottom = part.left + part.width, part.top + part.height
+    if part.left > 1 and part.top > 1 and right < width - 1 and bottom < height - 1:
+        return False
+    thin = max(3.0, 0.1 * height)
+    upright = part.height > part.width and part.width <= thin and (part.left <= thin or right >= width - thin)
+    flat = part.width > part.height and part.height <= thin and (part.top <= thin or bottom >= height - thin)
+    return upright or flat
+
+
+def _only_bar(parts: list[_Part], strong: NDArray[np.bool_]) -> _Part | None:
+    """The component that is a dash, where nothing else of its size stands on the crop."""
+    if not parts:
+        return None
+    bar = max(parts, key=lambda part: part.area)
+    if any(3 * part.area > bar.area for part in parts if part is not bar):
+        return None
+    middle = (bar.top + bar.height / 2) / strong.shape[0]
+    if bar.height <= _SMALLEST:
+        solid = bar.area >= 0.6 * bar.width * bar.height
+        flat = bar.width >= 4 and bar.width >= 1.25 * bar.height
+    else:
+        ink = strong[bar.top : bar.top + bar.height, bar.left : bar.left + bar.width]
+        solid = ink.mean() >= 0.5 and ink.mean(axis=1).max() >= 0.85
+        flat = bar.width >= 2.2 * bar.height or (bar.height <= 0.15 * strong.shape[0] and bar.width > bar.height)
+    return bar if flat and solid and 0.2 <= middle <= 0.8 else None
+
+
+def _around(parts: list[_Part]) -> tuple[int, int, int, int]:
+    return (
+        min(part.left for part in parts),
+        min(part.top for part in parts),
+        max(part.left + part.width for part in parts),
+        max(part.top + part.height for part in parts),
+    )
+
+
+def _distance(part: _Part, box: tuple[int, int, int, int]) -> int:
+    """Pixels between a component and a box, along the axis where they are further apart; 0 where they overlap."""
+    across = max(box[0] - part.left - part.width, part.left - box[2], 0)
+    down = max(box[1] - part.top - part.height, part.top - box[3], 0)
+    return max(across, 2 * down)
+
+
+def _without(crop: Pixels, strokes: NDArray[np.bool_], kept: NDArray[np.bool_]) -> Pixels:
+    """The crop with paper where `strokes` are and one pixel around them, as far as it is no ink that is kept."""
+    if not strokes.any():
+        return crop
+    around = np.ones((3, 3), np.uint8)
+    erased = (cv2.dilate(strokes.astype(np.uint8), around) > 0) & (cv2.dilate(kept.astype(np.uint8), around) == 0)
+    result = crop.copy()
+    result[erased] = np.median(crop[::2, ::2].reshape(-1, 3), axis=0).astype(np.uint8)
+    return result

@@ -1,0 +1,118 @@
+"""From the output of a recogniser to rival numbers with probabilities that can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.ocr.calibration import Calibration, Confusions, Printed, Seen
+from pipeline.ocr.ctc import BLANK, probable_texts
+from pipeline.ocr.engine import NumberReading, TextReading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NUMBER_SYMBOLS = "0123456789.,-—/+%"
+DASH = "—"
+_RIVALS = 5
+_SMALLEST = 1e-6
+"""A rival less probable than this is not listed."""
+
+
+class NumberAlphabet:
+    """The columns of a recogniser that say something in a number cell.
+
+    Args:
+        characters: of the recogniser, column by column; column 0 is the blank.
+        look_alikes: symbol of a number -> characters that the recogniser reads in its place.
+    """
+
+    def __init__(self, characters: Sequence[str], look_alikes: Mapping[str, str]) -> None:
+        place = {character: column for column, character in enumerate(characters)}
+        self._groups = [[BLANK]] + [
+            [place[one] for one in dict.fromkeys(symbol + look_alikes.get(symbol, "")) if one in place]
+            for symbol in NUMBER_SYMBOLS
+        ]
+
+    def grouped(self, output: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities of the blank and of each symbol: T x 18 from T x characters, or N x T x 18 from N x T x ..."""
+        return np.stack([output[..., group].sum(axis=-1) for group in self._groups], axis=-1).astype(np.float64)
+
+
+NO_OUTPUT: NDArray[np.float64] = np.zeros((0, 1 + len(NUMBER_SYMBOLS)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellLook:
+    """What is known of a number cell before any calibration."""
+
+    seen: Seen
+    """What the pixels show."""
+    posterior: NDArray[np.float64]
+    """T x 18, from `NumberAlphabet.grouped`; no rows where the pixels show nothing."""
+    general: TextReading
+    """Without the restriction to numbers."""
+
+
+def number_reading(look: CellLook, confusions: Confusions, measured: Calibration) -> NumberReading:
+    """What may be printed in a cell, most probable first.
+
+    Args:
+        look: at the cell.
+        confusions: of the recogniser.
+        measured: how far what the pixels show can be trusted.
+    """
+    printed = measured.printed(look.seen)
+    if look.seen == "nothing":
+        general = TextReading("", printed["blank"])
+        return NumberReading(_ranked({"": printed["blank"], DASH: printed["dash"]}), general)
+    found: dict[str, float] = {}
+    for columns, share in probable_texts(_tempered(look.posterior, confusions.temperature), _RIVALS):
+        # A point or comma at an end is a speck: no number has one there.
+        text = "".join(NUMBER_SYMBOLS[column - 1] for column in columns).strip(".,")
+        found[text] = found.get(text, 0.0) + share
+    words = look.general.text
+    if words and not set(words) <= set(NUMBER_SYMBOLS):
+        rest = max(0.0, 1.0 - sum(found.values()))
+        found[words] = found.get(words, 0.0) + min(look.general.score ** len(words), rest)
+    return NumberReading(_ranked(_with_pixels(_confused(found, confusions), printed, look.seen)), look.general)
+
+
+def _tempered(posterior: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """The same with another temperature; all other characters count as one symbol more."""
+    if temperature == 1.0:
+        return posterior
+    rest = np.clip(1.0 - posterior.sum(axis=1, keepdims=True), 0.0, 1.0)
+    powers = np.concatenate([posterior, rest], axis=1) ** (1.0 / temperature)
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares[:, :-1]
+
+
+def _confused(read: Mapping[str, float], confusions: Confusions) -> dict[str, float]:
+    """Part of the probability of the leading texts goes to those that they are confused with."""
+    found = {text: share * (1.0 - confusions.weight) for text, share in read.items()}
+    for text, share in read.items():
+        if confusions.weight * share < _SMALLEST:
+            continue
+        for other, part in confusions.neighbours(text):
+            found[other] = found.get(other, 0.0) + confusions.weight * share * part
+    return found
+
+
+def _with_pixels(read: Mapping[str, float], printed: Mapping[Printed, float], seen: Seen) -> dict[str, float]:
+    """The reading weighed against what the pixels show."""
+    if seen == "bar":
+        found = {text: share * printed["number"] for text, share in read.items() if text and text not in ("-", DASH)}
+        return {**found, "": printed["blank"], DASH: printed["dash"]}
+    blank = printed["blank"]
+    found = {text: share * (1.0 - blank) for text, share in read.items()}
+    found[""] = found.get("", 0.0) + blank
+    return found
+
+
+def _ranked(found: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((text, share) for text, share in ranked[:_RIVALS] if share >= _SMALLEST)

@@ -1,0 +1,79 @@
+"""A lattice evened out by what every table of the form has: a block of numbers in which no cells are merged.
+
+Inside the block a rule runs from end to end or is not there at all, so the whole of it speaks for each of its pieces:
+a faint piece is filled in, a stroke of a digit taken for a rule is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.scan.lattice import SURE, Lattice, with_places
+
+LEAST_COLUMNS = 6
+"""Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
+MOSTLY = 0.7
+"""Share of the upright edges of a row that makes it one of the block."""
+ALWAYS = 0.9
+"""Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
+THERE, NOT_THERE = 0.4, 0.2
+"""Mean evidence along a rule inside the block from which on it is there; below which it is not."""
+
+
+def evened(lattice: Lattice) -> Lattice:
+    """The lattice with the rules of its block of numbers whole or gone; as it is where it has no such block."""
+    block = _block(lattice)
+    if block is None:
+        return lattice
+    first, last, left, right = block
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    for border in range(first + 1, last):
+        mean = float(level[border, left:right].mean())
+        if mean >= THERE:
+            level[border, left:right] = 1.0
+        elif mean < NOT_THERE:
+            level[border, left:right] = 0.0
+    # The leftmost may be that of a column of labels, some of which reach over it.
+    for border in range(left + 1, right + 1):
+        mean = float(upright[first:last, border].mean())
+        if mean >= THERE:
+            upright[first:last, border] = 1.0
+        elif mean < NOT_THERE:
+            upright[first:last, border] = 0.0
+    level[first, left:right] = level[last, left:right] = 1.0
+    return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _block(lattice: Lattice) -> tuple[int, int, int, int] | None:
+    """First row, row behind the last, first column and column behind the last of the block of numbers."""
+    n_rows, n_columns = lattice.n_rows, lattice.n_columns
+    if n_columns < LEAST_COLUMNS:
+        return None
+    there = lattice.upright >= SURE
+    half = n_columns // 2
+    body = there[:, half:].mean(axis=1) >= MOSTLY
+    first = last = n_rows
+    while first > 0 and body[first - 1]:
+        first -= 1
+    if last - first < 1:
+        return None
+    left = n_columns
+    share = there[first:last].mean(axis=0)
+    while left > 0 and share[left] >= THERE:
+        left -= 1
+    left += 1 if share[left] < THERE else 0
+    # The outermost columns hold labels, whose rows are merged.
+    while left < n_columns - 1 and not _divided(lattice, first, last, left):
+        left += 1
+    return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
+
+
+def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:
+    """Whether the rows of a column are parted like those of the columns behind it."""
+    if last - first < 2:
+        return True
+    own = lattice.level[first + 1 : last, column]
+    others = np.median(lattice.level[first + 1 : last, column:], axis=1)
+    return bool(own[others >= SURE].mean() >= ALWAYS) if (others >= SURE).any() else True

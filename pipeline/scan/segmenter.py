@@ -1,0 +1,100 @@
+"""What a small network sees on a page: cell borders, drawn or only implied, tables, lines of text.
+
+Beside `pipeline.scan.rules`, which finds what is drawn by its shape alone. How it was trained and what it is worth is
+said in models/segmenter/card.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+import numpy as np
+
+from pipeline.scan.rules import Masks, scaled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.scan.ink import Grey
+
+PACKAGE, FILE = "models.segmenter", "segmenter.onnx"
+MULTIPLE = 32
+"""Height and width that the network takes are multiples of this."""
+THREADS = 2
+BORDER, AREA = 0.4, 0.5
+"""Probability from which on a pixel is one of a border, of a table or of text; in the maps it stands at 127.5, so that
+what compares with 127 holds for these and for the masks of `pipeline.scan.rules` alike."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """All maps are 0 to 255, of one size: that of `pipeline.scan.rules.scaled`; 128 and above is yes."""
+
+    masks: Masks
+    """Level and upright borders of cells, also where no rule is drawn."""
+    table: Grey
+    text: Grey
+    """Lines of text, letter and digit alike."""
+    foreign: Grey
+    """Seals and handwriting, as far as they are left in the grey image."""
+
+
+def segment(grey: Grey, threads: int = THREADS) -> Segments:
+    """What stands where on a page that is upright and flat but for a degree or two.
+
+    Args:
+        grey: `pipeline.scan.ink.ink` of the page.
+        threads: of the network; the first call of a process with a number makes its session.
+    """
+    small, scale = scaled(grey)
+    maps = probabilities(small, threads)
+    height, width = small.shape
+
+    def enlarged(channel: int, sure: float) -> Grey:
+        # Half the resolution: the corner of the map is that of the image, which is what `resize` holds to.
+        full = cv2.resize(maps[channel], (2 * maps.shape[2], 2 * maps.shape[1]), interpolation=cv2.INTER_LINEAR)
+        return _as_bytes(np.asarray(full[:height, :width], dtype=np.float32), sure)
+
+    masks = Masks(enlarged(0, BORDER), enlarged(1, BORDER), scale)
+    return Segments(masks, enlarged(2, AREA), enlarged(3, AREA), enlarged(4, AREA))
+
+
+def probabilities(small: Grey, threads: int = THREADS) -> NDArray[np.float32]:
+    """5 x H/2 x W/2 in [0, 1], sides rounded up to what the network takes: level and upright borders, table, text,
+    foreign."""
+    height, width = small.shape
+    padded = np.zeros((1, 1, _rounded(height), _rounded(width)), np.float32)
+    padded[0, 0, :height, :width] = (255 - small.astype(np.float32)) / np.float32(255)
+    (maps,) = _session(threads).run(None, {"ink": padded})
+    return cast("NDArray[np.float32]", maps[0])
+
+
+def _rounded(side: int) -> int:
+    return max(2, -(-side // MULTIPLE)) * MULTIPLE
+
+
+def _as_bytes(shares: NDArray[np.float32], sure: float) -> Grey:
+    """0 to 255, `sure` at 127.5."""
+    below = shares * (127.5 / sure)
+    above = 127.5 + (shares - sure) * (127.5 / (1 - sure))
+    return np.asarray(np.clip(np.where(shares < sure, below, above) + 0.5, 0, 255), dtype=np.uint8)
+
+
+@cache
+def _session(threads: int) -> Any:
+    """The network, ready to run."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    # Waiting threads would otherwise burn the processor of whoever works beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    model = resources.files(PACKAGE).joinpath(FILE).read_bytes()
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.scan.evened import evened
+from pipeline.scan.lattice import Lattice, Place, edges, find_lattices
+from pipeline.scan.rules import find_rules, without_letters
+
+from .drawn import paper, ruled
+
+ROWS, COLUMNS = [200, 260, 320, 380, 440], [100, 400, 600, 800, 1000]
+
+
+def lattice_of(image: np.ndarray) -> Lattice:
+    found = find_lattices(find_rules(image))
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_full_grid() -> None:
+    lattice = lattice_of(ruled(paper(), ROWS, COLUMNS))
+    assert (lattice.n_rows, lattice.n_columns, len(lattice.places)) == (4, 4, 16)
+    assert np.allclose(lattice.rows, ROWS, atol=1.5) and np.allclose(lattice.columns, COLUMNS, atol=1.5)
+
+
+def test_merged_cells() -> None:
+    without = [("level", 1, 0), ("level", 2, 0), ("upright", 0, 2), ("upright", 0, 3)]
+    lattice = lattice_of(ruled(paper(), ROWS, COLUMNS, without))
+    assert Place(0, 0, 3, 1) in lattice.places and Place(0, 1, 1, 3) in lattice.places
+    assert len(lattice.places) == 16 - 2 - 2
+
+
+def test_two_tables_on_a_page_from_top_to_bottom() -> None:
+    image = ruled(ruled(paper(), ROWS, COLUMNS), [800, 860, 920], [100, 500, 1000])
+    found = find_lattices(find_rules(image))
+    assert [(one.n_rows, one.n_columns) for one in found] == [(4, 4), (2, 2)]
+
+
+def test_a_table_cut_off_at_the_page_end_keeps_its_last_row() -> None:
+    image = ruled(paper(), ROWS, COLUMNS)
+    for x in COLUMNS:
+        image[440:500, x - 1 : x + 1] = 0
+    lattice = lattice_of(image)
+    assert lattice.n_rows in (4, 5)
+    assert np.allclose(lattice.rows[:5], ROWS, atol=1.5)
+
+
+def test_broken_rules_still_part_cells() -> None:
+    image = ruled(paper(), ROWS, COLUMNS)
+    image[:, 300::60] = 255
+    image[:, 301::60] = 255
+    assert len(lattice_of(image).places) == 16
+
+
+def test_doubled_rules_are_one() -> None:
+    image = ruled(paper(), ROWS, COLUMNS)
+    ruled(image, [y + 4 for y in ROWS], [x + 4 for x in COLUMNS], thickness=1)
+    lattice = lattice_of(image)
+    assert (lattice.n_rows, lattice.n_columns) == (4, 4)
+
+
+def test_strokes_inside_lines_of_text_are_letters() -> None:
+    image = paper()
+    image[300:303, 200:300] = 0
+    masks = find_rules(image)
+    assert masks.level.any()
+    assert not without_letters(masks, [(190.0, 285.0, 320.0, 318.0)]).level.any()
+    assert without_letters(masks, [(190.0, 305.0, 320.0, 338.0)]).level.any()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "there"),
+    [([0.9, 0.3, 0.9], [True, True, True]), ([0.9, 0.1, 0.9], [True, False, True]), ([0.9, 0.3, 0.1], [True, False, False])],
+)
+def test_a_weak_edge_is_there_between_two_that_are(evidence: list[float], there: list[bool]) -> None:
+    assert edges(np.array([evidence])).tolist() == [there]
+
+
+def test_the_block_of_numbers_is_evened_out() -> None:
+    """A label column with a merged cell, seven number columns with one edge lost and a stroke too many."""
+    level, upright = np.ones((6, 8)), np.ones((5, 9))
+    level[2, 0] = 0.0
+    level[3, 4] = 0.0
+    upright[2, 6] = 0.0
+    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 90, 10)), level, upright, ())
+    made = evened(lattice)
+    assert len(made.places) == 5 * 7 + 4 and Place(1, 0, 2, 1) in made.places
+
+
+def test_a_small_table_is_left_as_it_is() -> None:
+    level, upright = np.ones((6, 3)), np.ones((5, 4))
+    upright[2, 2] = 0.0
+    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 40, 10)), level, upright, ())
+    assert evened(lattice) is lattice
