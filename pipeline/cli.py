@@ -316,7 +316,8 @@ class _Request:
 def _show_progress(name: str, done: int, total: int) -> None:
     """One line that is written over, for someone who is watching."""
     if sys.stderr.isatty() and done < total:
-        print(f"\r\x1b[K{_printable(Path(name).name)}：识别第 {done + 1}/{total} 页", end="", file=sys.stderr, flush=True)
+        line = f"{_printable(Path(name).name)}：识别第 {done + 1}/{total} 页"
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _read_one(request: _Request) -> tuple[Report, list[PagePicture]]:

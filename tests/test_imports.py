@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,8 @@ OURS = ("pipeline", "training", "annotations", "models", "configs", "tests")
 LAYERS = (
     {"document"},
     {"errors", "record", "template", "limits", "costs", "isolation"},
+    {"ocr"},
+    {"scan"},
     {"read", "recover"},
     {"reconcile"},
     {"reading"},
@@ -23,15 +27,20 @@ LAYERS = (
 """Parts of `pipeline`; each may import from its own layer and those before it."""
 
 NEVER = {
-    "read": {"recover", "reconcile", "reading", "show", "cli"},
-    "recover": {"read", "reconcile", "reading", "show", "cli"},
-    "show": {"read", "recover", "reconcile", "reading"},
-    "reconcile": {"read"},
+    "ocr": {"record", "template", "costs"},
+    "scan": {"record", "template", "costs"},
+    "read": {"recover", "reconcile", "reading", "show", "cli", "ocr", "scan"},
+    "recover": {"read", "reconcile", "reading", "show", "cli", "ocr", "scan"},
+    "show": {"read", "recover", "reconcile", "reading", "ocr", "scan"},
+    "reconcile": {"read", "ocr", "scan"},
 }
 """Beyond the layers: what a part must not know of."""
 
-HEAVY = {"torch", "transformers", "tensorflow", "onnxruntime", "ortools", "pandas"}
+HEAVY = {"torch", "transformers", "tensorflow", "ortools", "pandas"}
 """What the default install must do without; ortools is the oracle of the tests."""
+
+FOR_IMAGES = {"cv2", "paddleocr", "paddlex", "rapidocr", "onnxocr", "onnxruntime"}
+"""What a report without pictures never loads."""
 
 
 def part_of(module: str) -> str:
@@ -89,3 +98,14 @@ def test_the_checker_sees_imports_inside_functions(tmp_path: Path) -> None:
     file = tmp_path / "late.py"
     file.write_text("def f():\n    from pipeline.show import page\n    import torch\n", encoding="utf-8")
     assert {module for _, module in imports(file)} == {"pipeline.show", "pipeline.show.page", "torch"}
+
+
+def test_a_report_without_pictures_loads_nothing_that_reads_images() -> None:
+    """Loading it takes seconds; asked of a fresh interpreter that reads a report."""
+    code = (
+        "import sys; from pathlib import Path; from pipeline.reading import read_report;"
+        f"read_report(Path({str(ROOT / 'examples' / 'wrong_total.html')!r}));"
+        f"print(sorted({FOR_IMAGES!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

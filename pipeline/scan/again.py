@@ -96,7 +96,8 @@ def merged(first: tuple[Reading, ...], second: tuple[Reading, ...]) -> tuple[Rea
     weights: dict[str, float] = {}
     for reading in (*first, *second):
         weights[reading.text] = weights.get(reading.text, 0.0) + reading.score / 2
-    reader = f"{first[0].reader} + {second[0].reader}"
+    names = [name for one in (first, second) for name in one[0].reader.split(" + ")]
+    reader = " + ".join(dict.fromkeys(names))
     ranked = sorted(weights.items(), key=lambda entry: (-round(entry[1], 9), entry[0]))
     kept = [(text, weight) for text, weight in ranked if weight >= LEAST_PROBABILITY][:MOST_RIVALS]
     return tuple(Reading(text, reader, min(1.0, weight)) for text, weight in kept or ranked[:1])

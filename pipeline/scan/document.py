@@ -79,11 +79,15 @@ def scan_document(
 
     Args:
         deadline: by `time.monotonic()`.
+
+    Raises:
+        GoujiError: of the first page, where nothing in the whole document could be read.
     """
     blocks: list[Block] = []
     scans = Scans()
     warnings: list[str] = []
     defeated: list[int] = []
+    first: GoujiError | None = None
     wanted = sum(1 for block in document.blocks if isinstance(block, Picture) and block.pixels is not None)
     done, slowest = 0, 0.0
     for index, block in enumerate(document.blocks):
@@ -104,6 +108,7 @@ def scan_document(
             made = _scanned(block, page, index, engine, seen)
         except (GoujiError, MemoryError, ArithmeticError, LookupError, ValueError, RuntimeError, cv2.error) as error:
             warnings.append(f"第 {page} 页的图像没有读出（{_reason(error)}）。")
+            first = first or (error if isinstance(error, GoujiError) else None)
             defeated.append(page)
             blocks.append(block)
             continue
@@ -115,6 +120,8 @@ def scan_document(
             scans.pages.append(scan)
     if progress is not None:
         progress(done, wanted)
+    if first is not None and len(defeated) == len(document.blocks):
+        raise first
     return (
         replace(
             document,

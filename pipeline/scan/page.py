@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
@@ -15,6 +16,7 @@ from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed
 from pipeline.scan.rules import find_rules, without_letters
+from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.upright import flat_frame
 
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from pipeline.ocr.engine import Engine, TextPlace
     from pipeline.scan.frame import Field, Frame
     from pipeline.scan.ink import Grey
+    from pipeline.scan.rules import Masks
 
+AROUND_TABLE = 21
+"""Pixels of the mask by which the area of a table is widened, so that its outermost rules are in it."""
 LEAST_SCORE = 0.5
 """Score of a line of running text; below, it is a stain or a piece of a seal."""
 
@@ -46,21 +51,40 @@ class ScannedPage:
     """Running text: where, what, and the score."""
 
 
-def scan_page(page: Pixels, engine: Engine) -> ScannedPage:
+def learnt_rules(grey: Grey, _: Sequence[TextPart]) -> Masks:
+    """Borders of cells as the segmenter sees them, within what it takes for tables."""
+    segments = segment(grey)
+    table = cv2.dilate(segments.table, np.ones((AROUND_TABLE, AROUND_TABLE), np.uint8)) > 127
+    masks = segments.masks
+    return replace(
+        masks, level=np.where(table, masks.level, 0).astype(np.uint8),
+        upright=np.where(table, masks.upright, 0).astype(np.uint8),
+    )  # fmt: skip
+
+
+def drawn_rules(grey: Grey, parts: Sequence[TextPart]) -> Masks:
+    """Rules as morphology finds them."""
+    return without_letters(find_rules(grey), [part.box for part in parts])
+
+
+def scan_page(
+    page: Pixels, engine: Engine, rules: Callable[[Grey, Sequence[TextPart]], Masks] = learnt_rules
+) -> ScannedPage:
     """Makes out a page.
 
     Args:
         page: the image as given, of any turn and size.
+        rules: finds the borders of cells.
     """
     frame, places = flat_frame(page, engine)
     grey = ink(frame.image(page))
-    masks = without_letters(find_rules(grey), [part.box for part in parts_of(places)])
+    masks = rules(grey, parts_of(places))
     field = field_of(frame, masks, places)
     if field is not None:
         frame = frame.straightened(field)
         places = [_displaced(place, field) for place in places]
         grey = ink(frame.image(page))
-        masks = without_letters(find_rules(grey), [part.box for part in parts_of(places)])
+        masks = rules(grey, parts_of(places))
     image = coloured(grey)
     parts = parts_of(places)
     tables = []

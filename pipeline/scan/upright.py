@@ -223,7 +223,8 @@ def flat_frame(page: Pixels, engine: Engine) -> tuple[Frame, list[TextPlace]]:
         before, frame = frame, turned(frame, -angle)
         image = frame.image(page)
         # The detector reads text that runs up the page less well.
-        places = find_text(image, engine) if abs(angle) > 10 else moved(places, frame.matrix @ np.linalg.inv(before.matrix))
+        change = frame.matrix @ np.linalg.inv(before.matrix)
+        places = find_text(image, engine) if abs(angle) > 10 else moved(places, change)
     if is_upside_down(image, places, engine):
         before, frame = frame, turned(frame, 180.0)
         places = [_head_up(place) for place in moved(places, frame.matrix @ np.linalg.inv(before.matrix))]

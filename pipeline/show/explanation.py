@@ -59,6 +59,9 @@ def _source(field: Field) -> list[str]:
         lines.append(f"出处：{place}")
     if source.reader:
         lines.append(f"识读：{printable(source.reader)}（{source.score:.3g}）")
+    for number, look in enumerate(source.looks, 1):
+        seen = f"“{printable(look.text)}”" if look.text else "空白"
+        lines.append(f"第 {number} 次：{seen}（{look.score:.3g}，{printable(look.reader)}）")
     if source.text:
         lines.append(f"原文：“{printable(source.text)}”")
     return lines

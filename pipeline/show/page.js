@@ -37,6 +37,12 @@
     const list = make("dl", "");
     term(list, "原印", print, field.printed === null ? "" : make("small", "", ` ${field.kind}`));
     term(list, "取值", decided);
+    if (field.looks.length) {
+      const head = make("tr", "", make("th", "", "读作"), make("th", "", "把握"), make("th", "", "由"));
+      const rows = field.looks.map(([reader, text, score]) =>
+        make("tr", "", make("td", "", text || "（空白）"), make("td", "", score), make("td", "", reader)));
+      term(list, "识读", make("table", "looks", make("thead", "", head), make("tbody", "", ...rows)));
+    }
     term(list, "把握", `${(field.confidence * 100).toFixed(1)}%`);
     if (field.candidates.length) {
       const rows = field.candidates.map(([value, cost]) => make("tr", "", make("td", "", value), make("td", "", cost)));
@@ -45,7 +51,7 @@
     }
     if (field.support.length) term(list, "依据", ...field.support.map((word) => make("span", "chip", word)));
     term(list, "出处", field.place);
-    term(list, "识读", field.reader);
+    if (!field.looks.length) term(list, "识读", field.reader);
     if (field.text) term(list, "原文", make("q", "raw", field.text));
     if (field.equations.length) {
       term(list, "算式", ...field.equations.map((equation) => make("div", "equation", equation)));
@@ -76,11 +82,12 @@
     panelState.textContent = id === null ? "" : id === pinned ? "已固定 · Esc 取消" : "Enter 固定";
     if (id === null) {
       panelBody.replaceChildren(make("p", "empty", "尚未选择单元格。"));
-      return;
+    } else {
+      cells.get(id).classList.add("shown");
+      panel.dataset.field = id;
+      panelBody.replaceChildren(...describe(id));
     }
-    cells.get(id).classList.add("shown");
-    panel.dataset.field = id;
-    panelBody.replaceChildren(...describe(id));
+    panel.dispatchEvent(new CustomEvent("fieldshown", { detail: id }));
   };
 
   const pin = (id) => {

@@ -10,13 +10,16 @@ import base64
 import hashlib
 import json
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 from html import escape
 from importlib import resources
 
 from pipeline.record import Field, Finding, Number, Report
 from pipeline.show import words
 from pipeline.show.form import FormCell, FormRow, FormTable, is_outer_group, lay_out, tables_used
+from pipeline.show.pane import above, pane
+from pipeline.show.pictures import PagePicture
 from pipeline.template import Rule, Table
 
 _LINKS_SHOWN = 8
@@ -24,13 +27,21 @@ _LINKS_SHOWN = 8
 _TABLE_NUMBERS = {"t2": "二", "t3": "三", "t4": "四"}
 
 
-def write_page(report: Report) -> str:
-    """The whole page as text, to be stored as UTF-8. The same report gives the same bytes."""
+def write_page(report: Report, pictures: Sequence[PagePicture] = ()) -> str:
+    """The whole page as text, to be stored as UTF-8. The same report and pictures give the same bytes.
+
+    Args:
+        pictures: images of the pages that the record was read from, in reading order; they are shown beside the form.
+    """
     tables = tables_used(report.templates)
     style, script = _asset("page.css"), _asset("page.js")
+    if pictures:
+        style, script = style + _asset("pane.css"), _asset("pane.js") + script
     agency = report.agency or "（未写明机关）"
     title = f"{agency} {report.year or ''} 年度政府信息公开工作报告".replace("  ", " ")
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'"
+    if pictures:
+        policy += "; img-src data:"
     parts = [
         "<!DOCTYPE html>",
         '<html lang="zh-CN">',
@@ -45,7 +56,7 @@ def write_page(report: Report) -> str:
         "<body>",
         '<a class="skip" href="#tables">跳到表格</a>',
         _masthead(report, agency),
-        '<div class="layout">',
+        f'<div class="layout{" pictured" if pictures else ""}">',
         '<main id="tables">',
         _legend(report),
         *(_table_section(report, lay_out(table)) for table in tables),
@@ -53,7 +64,7 @@ def write_page(report: Report) -> str:
         _rules(report, tables),
         _sections(report),
         "</main>",
-        _panel(),
+        pane(report, pictures, _panel(above(report, partial(_describe, tables)))) if pictures else _panel(),
         "</div>",
         f"<footer><p>记录格式 {escape(report.schema_)} · SHA-256 <code>{escape(report.sha256)}</code></p></footer>",
         f'<script type="application/json" id="record">{_embedded(_data(report, tables))}</script>',
@@ -304,10 +315,10 @@ def _sections(report: Report) -> str:
     return f'<section id="sections"><h2>正文</h2>{items}</section>'
 
 
-def _panel() -> str:
+def _panel(over: str = "") -> str:
     return (
         '<aside id="panel" aria-label="所选单元格" aria-live="polite"><div class="bar"><span id="panel-state"></span>'
-        '<button type="button" id="panel-close" aria-label="关闭">✕</button></div>'
+        f'<button type="button" id="panel-close" aria-label="关闭">✕</button></div>{over}'
         '<div id="panel-body"><p class="empty">尚未选择单元格。</p></div></aside>'
     )
 
@@ -350,6 +361,7 @@ def _field_data(report: Report, tables: list[Table], field_id: str, field: Field
         "place": words.source_text(field),
         "reader": f"{source.reader}（{source.score:.3g}）" if source and source.reader else "",
         "text": source.text if source else "",
+        "looks": [[look.reader, look.text, f"{look.score:.3g}"] for look in source.looks] if source else [],
         "sentence": entry.sentence if entry else "",
         "equations": list(entry.equations) if entry else [],
     }

@@ -71,7 +71,11 @@ def test_strokes_inside_lines_of_text_are_letters() -> None:
 
 @pytest.mark.parametrize(
     ("evidence", "there"),
-    [([0.9, 0.3, 0.9], [True, True, True]), ([0.9, 0.1, 0.9], [True, False, True]), ([0.9, 0.3, 0.1], [True, False, False])],
+    [
+        ([0.9, 0.3, 0.9], [True, True, True]),
+        ([0.9, 0.1, 0.9], [True, False, True]),
+        ([0.9, 0.3, 0.1], [True, False, False]),
+    ],
 )
 def test_a_weak_edge_is_there_between_two_that_are(evidence: list[float], there: list[bool]) -> None:
     assert edges(np.array([evidence])).tolist() == [there]

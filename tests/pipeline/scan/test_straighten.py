@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from pipeline.scan.frame import Frame
@@ -13,10 +14,8 @@ def curled(size: tuple[int, int] = (1200, 1600)) -> np.ndarray:
     """A ruled table on a sheet whose middle bulges by 14 pixels."""
     image = np.repeat(ruled(paper(*size), range(200, 1401, 60), range(100, 1101, 100))[:, :, None], 3, axis=2)
     y, x = np.mgrid[: size[1], : size[0]].astype(np.float32)
-    import cv2
-
-    bulge = 14 * np.sin(np.pi * x / size[0])
-    return np.asarray(cv2.remap(image, x, (y + bulge).astype(np.float32), cv2.INTER_LINEAR, borderValue=(255, 255, 255)))
+    bulged = (y + 14 * np.sin(np.pi * x / size[0])).astype(np.float32)
+    return np.asarray(cv2.remap(image, x, bulged, cv2.INTER_LINEAR, borderValue=(255, 255, 255)))
 
 
 def spread(lines: list[np.ndarray], axis: int) -> float:
