@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import E302, GoujiError
 
-Seen = Literal["nothing", "doubtful", "bar", "ink"]
-"""What `find_ink` makes of a crop: no ink, ink that may be dirt, one flat bar, ink."""
+Seen = Literal["nothing", "doubtful", "bar", "coloured", "ink", "strange"]
+"""What `find_ink` makes of a crop: no ink, ink that may be dirt, one flat bar, coloured ink only, ink. Strange is ink
+that the recogniser reads as something else than a number."""
 Printed = Literal["blank", "dash", "number"]
 Count = Annotated[int, Field(ge=0)]
 
@@ -88,8 +89,11 @@ _ASSUMED: Mapping[Seen, Mapping[Printed, int]] = {
     "doubtful": {"blank": 1, "number": 9},
     "bar": {"dash": 100},
     "ink": {"number": 1000},
+    "strange": {"blank": 30, "number": 70},
+    "coloured": {"blank": 50, "number": 50},
 }
-"""Where nothing was measured."""
+"""Where nothing was measured. Coloured ink never is: on generated pages it is always a seal or a pen, elsewhere whole
+tables are printed in blue."""
 
 
 @cache

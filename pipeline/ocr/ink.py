@@ -23,6 +23,8 @@ _SMALLEST = 6
 """Pixels; a digit of 9 points at 100 dpi is 9 high, so that anything lower is a dash, a dot or dirt."""
 _FAINTEST = 14.0
 """Grey levels that ink is darker than paper, at least."""
+_COLOURED = 40.0
+"""Difference between the brightest and the darkest channel, against white paper, from which ink is coloured."""
 _STRONG = 0.42
 """Share of the darkest ink from which a pixel is ink for sure; a stroke begins there ..."""
 _WEAK = 0.22
@@ -37,17 +39,12 @@ class Ink:
 
     box: tuple[int, int, int, int]
     """Left, top, right, bottom in pixels, right and bottom exclusive."""
-    sure: bool
-    """False where it is so faint or small that it may be dirt."""
+    seen: Seen
+    """In the terms of the calibration: sure ink, ink that may be dirt, one flat bar, or only coloured ink."""
     dash: bool
     """One flat bar and nothing else."""
     cleaned: Pixels
-    """The crop without rules and specks."""
-
-    @property
-    def seen(self) -> Seen:
-        """In the terms of the calibration."""
-        return "bar" if self.dash else "ink" if self.sure else "doubtful"
+    """The crop without rules, specks, and what is coloured beside black print."""
 
 
 def find_ink(crop: Pixels) -> Ink | None:
@@ -59,8 +56,16 @@ def find_ink(crop: Pixels) -> Ink | None:
     height, width = crop.shape[:2]
     if height < _SMALLEST or width < _SMALLEST:
         return None
-    # The brightest channel: a red seal or blue pen over the cell is not ink of the print.
-    grey: NDArray[np.float32] = crop.max(axis=2).astype(np.float32)
+    print_only = _black_print(crop)
+    ink = _ink_of(crop if print_only is None else print_only, coloured=False)
+    if ink is None and print_only is not None:
+        ink = _ink_of(crop, coloured=True)
+    return ink
+
+
+def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
+    height, width = crop.shape[:2]
+    grey: NDArray[np.float32] = (crop.min(axis=2) if coloured else crop.max(axis=2)).astype(np.float32)
     dark = _darker_than_paper(grey)
     noise = 1.4826 * float(np.median(np.abs(_thinned(dark))))
     rules = _rules(dark > _threshold(dark, noise, _WEAK))
@@ -69,7 +74,7 @@ def find_ink(crop: Pixels) -> Ink | None:
     if depth < max(_FAINTEST, _OVER_NOISE * noise):
         return None
     parts, labels = _components(dark, noise)
-    parts = [part for part in parts if not _at_edge(part, height, width)]
+    parts = _without_strokes([part for part in parts if not _at_edge(part, height, width)], height, width)
     dash = _only_bar(parts, dark > _threshold(dark, noise, _STRONG))
     tall = [part for part in parts if part.height >= _SMALLEST]
     if not tall and dash is None:
@@ -77,20 +82,52 @@ def find_ink(crop: Pixels) -> Ink | None:
     tallest = max((part.height for part in tall), default=0)
     printed = [dash] if dash else [part for part in tall if part.height >= 0.4 * tallest]
     box = _around(printed)
-    # What stands close by is a part of a broken digit, unless it is as small as a speck.
-    reach = 0.0 if dash else 0.5 * tallest
-    speck = 0.33 * tallest
-    near = [
-        part
-        for part in parts
-        if dash is None and max(part.width, part.height) > speck and _distance(part, box) <= reach
-    ]
+    near = [] if dash else [part for part in parts if _belongs(part, box, tallest)]
     box = _around([*printed, *near])
     depth = float(dark[box[1] : box[3], box[0] : box[2]].max())
-    sure = depth >= max(2 * _FAINTEST, 1.6 * _OVER_NOISE * noise) and (dash is not None or tallest >= 7)
+    strong = depth >= max(2 * _FAINTEST, 1.6 * _OVER_NOISE * noise)
+    cut = all(_reaches_edge(part, height, width) for part in printed)
+    sure = strong and not cut and (dash is not None or tallest >= 7)
     kept = np.isin(labels, [part.label for part in (*printed, *near)])
     kept[box[1] : box[3], box[0] : box[2]] |= labels[box[1] : box[3], box[0] : box[2]] > 0
-    return Ink(box, sure, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept))
+    seen: Seen = "coloured" if coloured else "bar" if dash else "ink" if sure else "doubtful"
+    return Ink(box, seen, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept))
+
+
+def _black_print(crop: Pixels) -> Pixels | None:
+    """The crop in grey without what is red or blue on it, such as a seal or a pen; None where all is grey already.
+
+    Black print under a seal stays: it is dark in every channel.
+    """
+    paper = np.maximum(np.median(crop[::2, ::2].reshape(-1, 3), axis=0), 1.0).astype(np.float32)
+    level = float(paper.max())
+    balanced = np.minimum(crop * (level / paper), 255.0).astype(np.float32)
+    brightest = balanced.max(axis=2)
+    chroma = brightest - balanced.min(axis=2)
+    if np.count_nonzero(chroma > _COLOURED) < max(8.0, 0.003 * chroma.size):
+        return None
+    light = np.minimum(brightest + 1.5 * np.maximum(chroma - 0.5 * _COLOURED, 0.0), max(level, 1.0))
+    return np.repeat(light.astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def _without_strokes(parts: list[_Part], height: int, width: int) -> list[_Part]:
+    """The components without strokes of a pen that come in from outside: they reach an edge, and do not stand in line
+    with what stands inside. The last digit of a number that is cut off does, and stays."""
+    inside = [part for part in parts if part.height >= _SMALLEST and not _reaches_edge(part, height, width)]
+    if not inside:
+        return parts
+    first = max(inside, key=lambda part: part.height)
+
+    def in_line(part: _Part) -> bool:
+        off = abs(part.top - first.top) + abs(part.top + part.height - first.top - first.height)
+        return off <= 0.35 * first.height
+
+    return [part for part in parts if not _reaches_edge(part, height, width) or in_line(part)]
+
+
+def _reaches_edge(part: _Part, height: int, width: int) -> bool:
+    right, bottom = part.left + part.width, part.top + part.height
+    return part.left <= 0 or part.top <= 0 or right >= width or bottom >= height
 
 
 def _thinned(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -137,15 +174,17 @@ def _rules(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     height, width = mask.shape
     bits = mask.astype(np.uint8)
     marked = np.zeros(mask.shape, np.bool_)
-    thin = max(3.0, 0.06 * height)
-    for first, end in _runs(cv2.dilate(bits, np.ones((3, 5), np.uint8)).mean(axis=0) >= 0.9):
-        near = min(end, width - first) <= max(3, 0.12 * width) + 4
-        # The dilation adds two columns on each side.
-        if near or mask[:, first:end].sum() <= thin * height:
-            marked[:, first:end] = True
     for first, end in _runs(cv2.dilate(bits, np.ones((5, 3), np.uint8)).mean(axis=1) >= 0.7):
         if min(end, height - first) <= max(3, 0.12 * height) + 4:
             marked[first:end] = True
+    bits[marked] = 0
+    rows = max(1, int(np.count_nonzero(~marked[:, 0])))
+    for first, end in _runs(cv2.dilate(bits, np.ones((3, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
+        if min(end, width - first) <= max(3, 0.12 * width) + 4:
+            marked[:, first:end] = True
+    for first, end in _runs(cv2.dilate(bits, np.ones((1, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
+        if mask[:, first:end].sum() <= max(3.0, 0.06 * height) * height:
+            marked[:, first:end] = True
     return marked
 
 
@@ -217,6 +256,15 @@ def _around(parts: list[_Part]) -> tuple[int, int, int, int]:
         max(part.left + part.width for part in parts),
         max(part.top + part.height for part in parts),
     )
+
+
+def _belongs(part: _Part, box: tuple[int, int, int, int], tallest: int) -> bool:
+    """What stands close by the digits is a part of a broken one or a minus sign, unless it is as small as a speck."""
+    if _distance(part, box) > 0.5 * tallest:
+        return False
+    middle = (part.top + part.height / 2 - box[1]) / (box[3] - box[1])
+    minus = part.width > part.height and part.width >= 0.2 * tallest and 0.25 <= middle <= 0.75
+    return minus or max(part.width, part.height) > 0.33 * tallest
 
 
 def _distance(part: _Part, box: tuple[int, int, int, int]) -> int:

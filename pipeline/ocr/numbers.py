@@ -65,8 +65,8 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
         confusions: of the recogniser.
         measured: how far what the pixels show can be trusted.
     """
-    printed = measured.printed(look.seen)
     if look.seen == "nothing":
+        printed = measured.printed("nothing")
         general = TextReading("", printed["blank"])
         return NumberReading(_ranked({"": printed["blank"], DASH: printed["dash"]}), general)
     found: dict[str, float] = {}
@@ -75,10 +75,21 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
         text = "".join(NUMBER_SYMBOLS[column - 1] for column in columns).strip(".,")
         found[text] = found.get(text, 0.0) + share
     words = look.general.text
-    if words and not set(words) <= set(NUMBER_SYMBOLS):
+    if words and not is_number(words):
         rest = max(0.0, 1.0 - sum(found.values()))
         found[words] = found.get(words, 0.0) + min(look.general.score ** len(words), rest)
+    printed = measured.printed(seen_with_reading(look, max(found, key=lambda text: (found[text], text))))
     return NumberReading(_ranked(_with_pixels(_confused(found, confusions), printed, look.seen)), look.general)
+
+
+def seen_with_reading(look: CellLook, best: str) -> Seen:
+    """What the pixels show, corrected by what the recogniser makes of it."""
+    return "strange" if look.seen in ("ink", "doubtful") and not is_number(best) else look.seen
+
+
+def is_number(text: str) -> bool:
+    """Whether a text has only the symbols of numbers and dashes; the empty text does."""
+    return set(text) <= set(NUMBER_SYMBOLS)
 
 
 def _tempered(posterior: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

@@ -70,11 +70,23 @@ class Recogniser(_Part):
     """Paper left and right of the ink of a number cell, in the same unit."""
 
 
+class LayoutModel(_Part):
+    """Proposes regions of a page: tables, text, headings, page furniture."""
+
+    model: str
+    """PaddleOCR's name of the model; it decides how PaddleOCR feeds it."""
+    weights: Weights
+    least_score: Share = 0.4
+    """Regions are proposed from this score on."""
+
+
 class ModelSet(_Part):
     engine: str
     larger: str | None = None
     detector: Detector
     recogniser: Recogniser
+    layout: LayoutModel | None = None
+    """Without it, layout rests on what the lattices and the segmenter see."""
 
 
 View = Literal["plain", "smooth", "binary", "wide"]

@@ -30,8 +30,10 @@ SHEET_SIDE = 700
 """Pixels of the long side at which the sheet is looked for."""
 TALL, PIECE, OVERLAP = 1.9, 1.5, 0.12
 """Times its width: height from which on a picture is looked at in pieces, height of a piece, height that two share."""
-SAMPLE = 8
+SAMPLE = 6
 """Lines of text that are read to tell which side is up."""
+SAMPLE_LENGTH, SHORTEST = 8, 1.5
+"""Times its height: of the piece of a line that is read for that; of a line that can be used."""
 SURE_SCORE = 0.8
 """Mean score of these from which on the other way round is not tried."""
 
@@ -195,10 +197,12 @@ def is_upside_down(image: Pixels, places: Sequence[TextPlace], engine: Engine) -
     crops = []
     for place in sorted(places, key=lambda one: -float(np.hypot(*(one.corners[1] - one.corners[0])))):
         made = crop(image, place.corners)
-        if 3 * made.shape[0] <= made.shape[1] <= 14 * made.shape[0]:
-            crops.append(made)
-        if len(crops) == SAMPLE:
+        height, width = made.shape[:2]
+        if width < SHORTEST * height or len(crops) == SAMPLE:
             break
+        # A piece from the middle of a long line tells as much.
+        start = max(0, (width - SAMPLE_LENGTH * height) // 2)
+        crops.append(np.ascontiguousarray(made[:, start : start + SAMPLE_LENGTH * height]))
     if not crops:
         return False
     upright = _legibility(crops, engine)

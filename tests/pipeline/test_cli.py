@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.record import Report
+from tests.pipeline.read.picture_files import page_image, saved
 from tests.pipeline.show.reports import as_published, clean_report, every_status
 
 GOUJI = [sys.executable, "-m", "pipeline.cli"]
@@ -159,6 +160,18 @@ def test_json_is_the_record_alone(published):
     report = Report.from_json(done.stdout)
     assert report.fields["t3.new.total"].value == 45
     assert done.stdout == report.to_json()
+
+
+def test_an_image_that_cannot_be_a_report_is_one_line_and_1(tmp_path):
+    whole = saved(page_image())
+    files = {"icon.png": saved(page_image(size=(32, 32))), "head.png": whole[:40], "photo.heic": bytes(4) + b"ftypheic"}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+
+    done = gouji("read", *[tmp_path / name for name in files])
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [line.split("[")[1][:4] for line in done.stderr.splitlines()] == ["E105", "E105", "E104"]
 
 
 def test_json_is_utf_8_whatever_the_locale(published):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.ocr.engine import TextPlace
 
@@ -44,3 +45,31 @@ def ruled(
 def place(left: float, top: float, right: float, bottom: float) -> TextPlace:
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], dtype=np.float32)
     return TextPlace(corners, 0.9)
+
+
+NUMBERS = [
+    [str((7 * row * row + 13 * column) % 1000 if (row + column) % 3 else 0) for column in range(7)] for row in range(9)
+]
+"""What stands in the cells of `number_page`."""
+
+
+def number_page(dpi: int = 150) -> NDArray[np.uint8]:
+    """A page with two lines of text and a ruled table of numbers, RGB."""
+    scale = dpi / 150
+    size = (round(1240 * scale), round(1754 * scale))
+    picture = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(picture)
+    large, small = ImageFont.load_default(34 * scale), ImageFont.load_default(24 * scale)
+    draw.text((150 * scale, 120 * scale), "Annual report on the disclosure of information", fill="black", font=large)
+    draw.text((150 * scale, 200 * scale), "The table below shows all applications of 2024", fill="black", font=small)
+    rows = [round((300 + 60 * i) * scale) for i in range(10)]
+    columns = [round((150 + 130 * i) * scale) for i in range(8)]
+    for y in rows:
+        draw.line([(columns[0], y), (columns[-1], y)], fill="black", width=2)
+    for x in columns:
+        draw.line([(x, rows[0]), (x, rows[-1])], fill="black", width=2)
+    for row, texts in enumerate(NUMBERS):
+        for column, text in enumerate(texts):
+            middle = ((columns[column] + columns[column + 1]) / 2, (rows[row] + rows[row + 1]) / 2)
+            draw.text(middle, text, fill="black", font=small, anchor="mm")
+    return np.asarray(picture, dtype=np.uint8).copy()

@@ -1,0 +1,138 @@
+"""Numbers that were read from pixels: rivals with their probabilities, and what is worth a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from pipeline.costs import load_costs
+from pipeline.document import Source
+from pipeline.reconcile.decide import TableDecision, decide_table
+from pipeline.reconcile.suspects import suspects
+from pipeline.reconcile.wholes import blocks, cell_cost
+from pipeline.record import Number
+from pipeline.recover.readings import CellReading
+from tests.pipeline.invented import LAYOUTS, recovered
+from training.examples.report import invent
+
+ROWS = {
+    "carried_in": (1, 0, 0, 0, 0, 0),
+    "granted": (11, 2, 0, 0, 1, 0),
+    "partial": (4, 0, 0, 0, 0, 0),
+    "carried_out": (3, 1, 0, 0, 0, 0),
+}
+REPORT = invent("云泽县水务局", 2021, 8, table3=ROWS)
+REPORT = REPORT.with_values(dict(zip(REPORT.tables["t4"].field_ids(), [1, 2, 0, 0, 3] + [0] * 10, strict=True)))
+
+Seen = tuple[Number | None, float, tuple[tuple[Number, float], ...]]
+"""Best value, None for a blank; its probability; its rivals."""
+
+
+def seen(table_id: str, changed: Mapping[str, Seen]) -> TableDecision:
+    """The decision on a table of which these cells were read so, and all others surely and rightly."""
+    found = recovered(LAYOUTS["tabs"](REPORT), table_id)
+    place = iter(range(10_000))
+
+    def cell(field: str, old: CellReading) -> CellReading:
+        number = next(place)
+        source = Source(1, (float(number), 0.0, number + 1.0, 1.0))
+        if field not in changed:
+            return replace(old, source=source, reader="ocr", score=0.999)
+        value, score, rivals = changed[field]
+        kind = "blank" if value is None else "number"
+        printed = None if value is None else str(value)
+        return CellReading(kind, printed, value, None, source, printed or "", "ocr", score, rivals=rivals)
+
+    structures = tuple(
+        replace(
+            structure,
+            units=tuple(
+                replace(
+                    unit,
+                    readings=tuple(
+                        replace(reading, cells=tuple(map(cell, unit.fields, reading.cells))) for reading in unit.readings
+                    ),
+                )
+                for unit in structure.units
+            ),
+        )
+        for structure in found.structures
+    )
+    return decide_table(found.table, blocks(replace(found, structures=structures)))
+
+
+def outcome(decided: TableDecision, field: str) -> tuple[Number | None, str]:
+    return decided.decisions[field].value, decided.decisions[field].status
+
+
+def test_a_misread_digit_is_repaired_to_its_rival() -> None:
+    decided = seen("t3", {"t3.granted.natural": (17, 0.7, ((11, 0.25),))})
+    assert outcome(decided, "t3.granted.natural") == (11, "repaired")
+
+
+def test_a_digit_taken_for_a_blank_comes_back() -> None:
+    decided = seen("t3", {"t3.granted.legal": (None, 0.8, ((1, 0.15),))})
+    assert outcome(decided, "t3.granted.legal") == (1, "inferred")
+
+
+def test_in_table_4_one_rule_and_a_rival_of_the_reader_settle_it() -> None:
+    decided = seen("t4", {"t4.review.corrected": (7, 0.6, ((2, 0.35),))})
+    assert outcome(decided, "t4.review.corrected") == (2, "repaired")
+
+
+def test_in_table_4_one_rule_without_a_rival_does_not() -> None:
+    decided = seen("t4", {"t4.review.corrected": (7, 0.999, ())})
+    assert decided.decisions["t4.review.corrected"].status not in {"read", "repaired"}
+
+
+def test_a_doubtful_reading_that_no_rule_confirms_is_left_open() -> None:
+    field = "t2.licensing.decisions"
+    decided = seen("t2", {field: (58, 0.6, ((53, 0.3),))})
+    assert outcome(decided, field) == (None, "ambiguous")
+    assert [candidate.value for candidate in decided.decisions[field].candidates] == [58, 53]
+
+
+def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:
+    assert outcome(seen("t2", {"t2.licensing.decisions": (58, 0.97, ())}), "t2.licensing.decisions") == (58, "read")
+
+
+def test_the_surer_the_reader_the_dearer_another_value() -> None:
+    costs = load_costs()
+
+    def other(score: float) -> int | None:
+        return cell_cost(CellReading("number", "5", 5, score=score), False, costs).other
+
+    dear, cheap = other(0.9999), other(0.6)
+    assert dear == costs.print.part and cheap is not None and cheap < dear
+
+
+@pytest.mark.parametrize(
+    ("table_id", "changed", "expected"),
+    [
+        ("t3", {}, {"t3.granted.legal"}),
+        ("t3", {"t3.granted.natural": (17, 0.99, ())}, {"t3.granted.natural", "t3.granted.total", "t3.total.natural"}),
+        ("t3", {"t3.partial.natural": (4, 0.5, ())}, {"t3.partial.natural"}),
+        ("t4", {}, {"t4.review.upheld", "t4.review.total"}),
+        ("t2", {}, {"t2.rules.issued", "t2.licensing.decisions"}),
+    ],
+)
+def test_what_is_worth_a_second_look(table_id: str, changed: dict[str, Seen], expected: set[str]) -> None:
+    """`expected` are some that must be among them; what all rules confirm must not."""
+    decided = seen(table_id, changed)
+    spots = suspects([decided])
+    found = {
+        field
+        for field, decision in decided.decisions.items()
+        if decision.cell.source.box and (1, decision.cell.source.box) in spots
+    }
+    if table_id == "t3" and not changed:
+        assert found == set()
+    else:
+        assert expected <= found and "t3.denied_law.social" not in found
+
+
+def test_cells_without_a_page_are_never_looked_at_again() -> None:
+    found = recovered(LAYOUTS["tabs"](REPORT.with_prints({"t3.granted.natural": "50"})), "t3")
+    assert suspects([decide_table(found.table, blocks(found))]) == set()
