@@ -18,6 +18,8 @@ MOSTLY = 0.7
 """Share of the upright edges of a row that makes it one of the block."""
 ALWAYS = 0.9
 """Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
+FIRST = 0.8
+"""Mean evidence along the first rule of the block from which on it is whole."""
 THERE, NOT_THERE = 0.4, 0.2
 """Mean evidence along a rule inside the block from which on it is there; below which it is not."""
 
@@ -42,7 +44,10 @@ def evened(lattice: Lattice) -> Lattice:
             upright[first:last, border] = 1.0
         elif mean < NOT_THERE:
             upright[first:last, border] = 0.0
-    level[first, left:right] = level[last, left:right] = 1.0
+    # The row of heads is as regular as the block, but some heads reach further up than others.
+    if float(level[first, left:right].mean()) >= FIRST:
+        level[first, left:right] = 1.0
+    level[last, left:right] = 1.0
     return with_places(replace(lattice, level=level, upright=upright))
 
 

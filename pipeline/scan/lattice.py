@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.scan.rules import Masks
 
     Evidence: TypeAlias = NDArray[np.float64]
+    _Border: TypeAlias = tuple[float, NDArray[np.bool_]]
+    """Where it stands, and over which pixels it is drawn."""
 
 SAME = 6.0
 """Pixels of the mask between two strokes of one rule."""
@@ -33,6 +35,10 @@ LEAST_WIDTH, LEAST_HEIGHT = 0.15, 0.012
 SURE, POSSIBLE = 0.5, 0.2
 """Share of an edge that is drawn, from which on it is there; from which on it is there between two that are."""
 
+REACHING = 0.5
+"""Share of the rules across that must reach out over the last border of a table for it to be open there."""
+LEAST_ROW = 11.0
+"""Pixels of the mask by which they must."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
 WHOLE = 0.95
@@ -126,6 +132,9 @@ def _without_nested(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, i
 def _lattice(level: Grey, upright: Grey) -> Lattice | None:
     rows = _borders(level)
     columns = _borders(np.ascontiguousarray(upright.T))
+    if not rows or not columns or len(rows) + len(columns) < 3:
+        return None
+    rows, columns = _closed(rows, columns, level.shape[1]), _closed(columns, rows, level.shape[0])
     if len(rows) < 2 or len(columns) < 2:
         return None
     y, x = [at for at, _ in rows], [at for at, _ in columns]
@@ -148,7 +157,7 @@ def _lattice(level: Grey, upright: Grey) -> Lattice | None:
     return with_places(Lattice(tuple(y), tuple(x), level_evidence, upright_evidence, ()))
 
 
-def _borders(mask: Grey) -> list[tuple[float, NDArray[np.bool_]]]:
+def _borders(mask: Grey) -> list[_Border]:
     """Heights of the level rules of a mask, each with the columns of pixels over which it is drawn."""
     width = mask.shape[1]
     _, labels, stats, middles = cv2.connectedComponentsWithStats((mask > 127).astype(np.uint8), connectivity=8)
@@ -177,7 +186,25 @@ def _borders(mask: Grey) -> list[tuple[float, NDArray[np.bool_]]]:
     return [(at, drawn) for at, _, drawn in borders]
 
 
-def _levels(part: NDArray[np.bool_], top: int, left: int, width: int) -> list[tuple[float, NDArray[np.bool_]]]:
+def _closed(borders: list[_Border], across: list[_Border], length: int) -> list[_Border]:
+    """The borders with one more at an end over which the rules across reach out: a table that a page break cuts, or
+    one without rules at its sides."""
+    drawn = np.array([line for _, line in across])
+    reach = np.flatnonzero(drawn.sum(axis=0) >= max(1.0, REACHING * len(across)))
+    if not len(reach):
+        return borders
+    steps = np.diff([at for at, _ in borders])
+    least = max(LEAST_ROW, 0.35 * float(np.median(steps)) if len(steps) else 0.0)
+    whole = np.ones(length, dtype=bool)
+    closed = list(borders)
+    if borders[0][0] - float(reach[0]) > least:
+        closed.insert(0, (float(reach[0]), whole))
+    if float(reach[-1]) - borders[-1][0] > least:
+        closed.append((float(reach[-1]), whole))
+    return closed
+
+
+def _levels(part: NDArray[np.bool_], top: int, left: int, width: int) -> list[_Border]:
     """The level strokes in a patch in which several run together: where many pixels stand at one height."""
     counts = part.sum(axis=1)
     found = []

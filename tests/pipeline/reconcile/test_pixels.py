@@ -14,6 +14,7 @@ from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks, cell_cost
 from pipeline.record import Number
 from pipeline.recover.readings import CellReading
+from pipeline.recover.recovered import Unit
 from tests.pipeline.invented import LAYOUTS, recovered
 from training.examples.report import invent
 
@@ -45,20 +46,12 @@ def seen(table_id: str, changed: Mapping[str, Seen]) -> TableDecision:
         printed = None if value is None else str(value)
         return CellReading(kind, printed, value, None, source, printed or "", "ocr", score, rivals=rivals)
 
+    def looked_at(unit: Unit) -> Unit:
+        readings = (replace(reading, cells=tuple(map(cell, unit.fields, reading.cells))) for reading in unit.readings)
+        return replace(unit, readings=tuple(readings))
+
     structures = tuple(
-        replace(
-            structure,
-            units=tuple(
-                replace(
-                    unit,
-                    readings=tuple(
-                        replace(reading, cells=tuple(map(cell, unit.fields, reading.cells))) for reading in unit.readings
-                    ),
-                )
-                for unit in structure.units
-            ),
-        )
-        for structure in found.structures
+        replace(structure, units=tuple(map(looked_at, structure.units))) for structure in found.structures
     )
     return decide_table(found.table, blocks(replace(found, structures=structures)))
 

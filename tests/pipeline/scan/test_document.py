@@ -82,8 +82,7 @@ def test_boxes_hold_the_ink_on_the_page_as_given(engine: Engine) -> None:
     for cell in grid.cells:
         left, top, right, bottom = (round(2 * value) for value in cell.source.box or (0, 0, 0, 0))
         inside = page[top:bottom, left:right].min(axis=2) < 128
-        y, x = np.nonzero(inside[8:-8, 8:-8])
-        assert cell.source.page == 1 and len(x)
+        assert cell.source.page == 1 and inside[8:-8, 8:-8].any()
 
 
 def test_a_page_that_cannot_be_read_loses_only_itself(engine: Engine) -> None:
