@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,13 +81,15 @@ def _read_pictures(document: Document, last_year: Report | None, scanning: Scann
     """A document whose pictures are scanned first, and whose suspect cells are looked at again."""
     # Only a file that holds pictures pays for loading what reads them.
     from pipeline.ocr.load import load_engine
+    from pipeline.ocr.regions import find_regions
     from pipeline.scan.again import look_again
     from pipeline.scan.document import scan_document
 
     deadline = None if scanning.seconds is None else time.monotonic() + scanning.seconds
     engine = load_engine(scanning.engine, scanning.device)
+    propose = partial(find_regions, name=scanning.engine, device=scanning.device)
     pictures = document
-    document, scans = scan_document(document, engine, deadline, scanning.progress, scanning.seen)
+    document, scans = scan_document(document, engine, deadline, scanning.progress, scanning.seen, propose)
     decided = _decide(document, last_year)
     looks: dict[Spot, tuple[Look, ...]] = {}
     while spots := suspects(decided.tables.values()) - looks.keys():

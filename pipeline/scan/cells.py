@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ LONGEST_NUMBER = 8.0
 """Times its height that a number is wide at most."""
 STACKED = 1.6
 """Times its width from which on a place of text is a stack of characters."""
+LEAST_RIVAL = 1e-3
+"""Probability of a rival that is kept."""
+_NUMERIC = re.compile(r"[-+增减]?[\d.,]+|[-/—无]+")
+_WORDS = re.compile(r"[^\W\d_]")
 OVER_HALF = 0.5
 LEAST_INK = 0.0004
 """Share of the cell's pixels; less is dust."""
@@ -134,10 +139,15 @@ def read_cells(
 
 
 def number_readings(found: NumberReading, reader: str) -> tuple[Reading, ...]:
-    """The rivals of a number cell; what it says in words where that is more probable than all numbers together."""
-    if found.general.score > sum(score for _, score in found.rivals):
+    """The rivals of a number cell; what it says in words where it holds words.
+
+    A lone sign is a number that was read badly, not a word: of such a cell the numbers stay, however improbable. Empty
+    where not even a number was made out.
+    """
+    numbers = [(text, score) for text, score in found.rivals if not text or _NUMERIC.match(text)]
+    if found.general.score > sum(score for _, score in numbers) and len(_WORDS.findall(found.general.text)) > 1:
         return (Reading(found.general.text, reader, found.general.score),)
-    return tuple(Reading(text, reader, min(1.0, max(score, 1e-6))) for text, score in found.rivals)
+    return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
 
 
 def _may_be_number(parts: Sequence[TextPart], box: Box) -> bool:

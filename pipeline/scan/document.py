@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import cv2
 import numpy as np
 
-from pipeline.document import Block, Document, Grid, Picture
+from pipeline.document import Block, Document, Grid, Line, Picture
 from pipeline.errors import GoujiError
+from pipeline.scan.furniture import repeated
 from pipeline.scan.ink import coloured
 from pipeline.scan.page import ScannedPage, blocks_of, scan_page
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     from pipeline.document import Box, Pixels
     from pipeline.ocr.engine import Engine
+    from pipeline.ocr.regions import Proposal
 
+Propose: TypeAlias = "Callable[[Pixels], Sequence[Proposal]]"
+"""A layout model's opinion of a straightened page."""
 Progress: TypeAlias = Callable[[int, int], None]
 """Called before each page with how many are done and how many there are."""
 Seen: TypeAlias = "Callable[[int, Box, Pixels], None]"
@@ -71,6 +75,7 @@ def scan_document(
     deadline: float | None = None,
     progress: Progress | None = None,
     seen: Seen | None = None,
+    propose: Propose | None = None,
 ) -> tuple[Document, Scans]:
     """Reads every picture.
 
@@ -105,7 +110,7 @@ def scan_document(
             blocks.append(block)
             continue
         try:
-            made = _scanned(block, page, index, engine, seen)
+            made = _scanned(block, page, index, engine, seen, propose)
         except (GoujiError, MemoryError, ArithmeticError, LookupError, ValueError, RuntimeError, cv2.error) as error:
             warnings.append(f"第 {page} 页的图像没有读出（{_reason(error)}）。")
             first = first or (error if isinstance(error, GoujiError) else None)
@@ -125,12 +130,26 @@ def scan_document(
     return (
         replace(
             document,
-            blocks=tuple(blocks),
+            blocks=_without_running_heads(document, blocks, scans),
             warnings=(*document.warnings, *warnings),
             defeated=tuple(sorted({*document.defeated, *defeated})),
         ),
         scans,
     )
+
+
+def _without_running_heads(document: Document, blocks: Sequence[Block], scans: Scans) -> tuple[Block, ...]:
+    """Without the lines that come again at the edges of several scanned pages."""
+    sizes = {page.number: (page.width, page.height) for page in document.pages}
+    pages = sorted({scan.page for scan in scans.pages if scan.page in sizes})
+    lines: list[list[tuple[int, Line, Box]]] = [[] for _ in pages]
+    for index, block in enumerate(blocks):
+        where = block.source
+        if isinstance(block, Line) and where.page in pages and where.box is not None:
+            lines[pages.index(where.page)].append((index, block, where.box))
+    found = repeated([sizes[page] for page in pages], [[(box, line.text) for _, line, box in page] for page in lines])
+    left_out = {lines[page][line][0] for page, line in found}
+    return tuple(block for index, block in enumerate(blocks) if index not in left_out)
 
 
 def _reason(error: BaseException) -> str:
@@ -140,7 +159,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _scanned(
-    picture: Picture, page: int, index: int, engine: Engine, seen: Seen | None
+    picture: Picture, page: int, index: int, engine: Engine, seen: Seen | None, propose: Propose | None
 ) -> tuple[list[Block], Scan]:
     assert picture.pixels is not None
     pixels = picture.pixels()
@@ -149,16 +168,17 @@ def _scanned(
     units = ((box[2] - box[0]) / width, (box[3] - box[1]) / height)
     if seen is not None:
         seen(page, box, pixels)
-    scanned = scan_page(pixels, engine)
+    scanned = scan_page(pixels, engine, propose=propose)
     blocks = blocks_of(scanned, page, (box[0], box[1]), units)
     return list(blocks), _kept(scanned, page, index, blocks)
 
 
 def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]) -> Scan:
     cells: dict[Box, Box] = {}
-    grids = iter(block for block in blocks if isinstance(block, Grid))
+    grids = (block for block in blocks if isinstance(block, Grid))
+    tables = [scanned.tables[region.table] for region in scanned.regions(page == 1) if region.table is not None]
     outlines = [Outline("line", part.box, scanned.frame.quad(part.box)) for part, _, _ in scanned.lines]
-    for table, grid in zip(scanned.tables, grids, strict=True):
+    for table, grid in zip(tables, grids, strict=True):
         for place, cell in zip(table.lattice.places, grid.cells, strict=True):
             box = table.lattice.box(place)
             assert cell.source.box is not None

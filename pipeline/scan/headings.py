@@ -25,7 +25,7 @@ PLAIN = 14
 
 _TITLE_END = re.compile(r"(?:公开|公開)\S{0,12}(?:报告|報告|年报|年報)[)）]?$")
 _TITLE_LAST = re.compile(r"^.{0,16}(?:报告|報告|年报|年報)[)）]?$")
-_SENTENCE = re.compile(r"[。；;，,！!：:]|[、](?=.{4})")
+_SENTENCE = re.compile(r"[。；;，,！!：:]")
 _HAN = "一二三四五六七八九十"
 _SECTION = re.compile(rf"^(?:第?[{_HAN}—－-]{{1,3}}(?:部分)?[、.．，,:：]|第[{_HAN}]{{1,3}}部分)(?=\D)")
 _SUBSECTION = re.compile(rf"^[（(][{_HAN}]{{1,3}}[)）](?=\D)")

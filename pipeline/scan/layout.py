@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.ocr.regions import Proposal, RegionKind
     from pipeline.scan.segmenter import Segments
 
-FILLED = 0.6
+FILLED = 0.75
 """Share of its column that a line of prose fills at least."""
 LEAST_LINES = 4
 """That fill their column, on either side of a gap between columns where no table stands there."""
@@ -30,6 +30,8 @@ NARROWEST = 10
 """Times the height of its lines that a column of prose is wide at least."""
 SPREAD, SPREAD_GAP = 1.2, 0.04
 """Width of a sheet of two pages over its height at least; share of its width that their margins leave free."""
+FEW = 4
+"""Lines of a page that is nearly empty, beside a full one."""
 AGREED = 0.5
 """Share of an area that another one covers where both mean the same thing."""
 SPECK = 0.004
@@ -82,6 +84,7 @@ def lay_out(
             line in the margin; neither alone.
         first: the page may bear the title of the report.
     """
+
     def proposed(kind: RegionKind) -> list[bool]:
         areas = [proposal.box for proposal in proposals if proposal.kind == kind]
         return [any(_covered(box, area) >= AGREED for area in areas) for box, _ in lines]
@@ -158,7 +161,8 @@ def _best_cut(
             wide = min(boxes[i][0] for i in right) - max(boxes[i][2] for i in left)
             spread = size[0] >= SPREAD * size[1] and wide >= SPREAD_GAP * size[0] and 0.4 < x / size[0] < 0.6
             columns = [_is_column(boxes, is_table, side) for side in (left, right)]
-            enough = all(columns) or (spread and any(columns) and end - start == len(down))
+            few = min(len(left), len(right)) <= FEW and end - start == len(down)
+            enough = all(columns) or (spread and any(columns) and few)
             if wide < gap or not enough or not _beside(boxes, left, right):
                 continue
             if best is None or (end - start, wide) > best[:2]:

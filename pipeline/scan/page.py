@@ -15,6 +15,7 @@ from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, read_cel
 from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed
+from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
@@ -23,6 +24,7 @@ from pipeline.scan.upright import flat_frame
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
     from pipeline.ocr.engine import Engine, TextPlace
+    from pipeline.ocr.regions import Proposal
     from pipeline.scan.frame import Field, Frame
     from pipeline.scan.ink import Grey
     from pipeline.scan.rules import Masks
@@ -49,6 +51,14 @@ class ScannedPage:
     tables: tuple[ScannedTable, ...]
     lines: tuple[tuple[TextPart, str, float], ...]
     """Running text: where, what, and the score."""
+    proposals: tuple[Proposal, ...] = ()
+    """What a layout model took for regions, where one is configured."""
+
+    def regions(self, first: bool) -> tuple[Region, ...]:
+        """Its regions in the order in which they are read."""
+        size = (self.frame.width, self.frame.height)
+        outlines = [table.lattice.outline for table in self.tables]
+        return lay_out(size, outlines, [(part.box, text) for part, text, _ in self.lines], self.proposals, first)
 
 
 def learnt_rules(grey: Grey, _: Sequence[TextPart]) -> Masks:
@@ -68,13 +78,17 @@ def drawn_rules(grey: Grey, parts: Sequence[TextPart]) -> Masks:
 
 
 def scan_page(
-    page: Pixels, engine: Engine, rules: Callable[[Grey, Sequence[TextPart]], Masks] = learnt_rules
+    page: Pixels,
+    engine: Engine,
+    rules: Callable[[Grey, Sequence[TextPart]], Masks] = learnt_rules,
+    propose: Callable[[Pixels], Sequence[Proposal]] | None = None,
 ) -> ScannedPage:
     """Makes out a page.
 
     Args:
         page: the image as given, of any turn and size.
         rules: finds the borders of cells.
+        propose: a layout model's opinion of the straightened image.
     """
     frame, places = flat_frame(page, engine)
     grey = ink(frame.image(page))
@@ -91,8 +105,13 @@ def scan_page(
     for found in find_lattices(masks):
         lattice = evened(uncrossed(found, [part.box for part in parts]))
         tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
-    outside = [part for part in parts if not any(_inside(part.box, table.lattice.outline) for table in tables)]
-    return ScannedPage(frame, grey, tuple(tables), tuple(_read_lines(image, outside, engine)))
+    outlines = [table.lattice.outline for table in tables]
+    outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
+    lines: list[tuple[TextPart, str, float]] = []
+    for group in reading_groups((frame.width, frame.height), outlines, [part.box for part in outside]):
+        lines += _read_lines(image, [outside[index] for index in group], engine)
+    proposals = tuple(propose(image)) if propose is not None else ()
+    return ScannedPage(frame, grey, tuple(tables), tuple(lines), proposals)
 
 
 def _displaced(place: TextPlace, field: Field) -> TextPlace:
@@ -135,7 +154,7 @@ def _read_lines(image: Pixels, parts: Sequence[TextPart], engine: Engine) -> lis
 def blocks_of(
     scanned: ScannedPage, number: int, origin: tuple[float, float], units: tuple[float, float]
 ) -> tuple[Block, ...]:
-    """The page's lines and grids in reading order; tables from top to bottom as in `scanned`.
+    """The page's lines and grids in the order in which they are read, without page furniture.
 
     Args:
         number: of the page, from 1.
@@ -150,10 +169,7 @@ def blocks_of(
             number, (x + left * units[0], y + top * units[1], x + right * units[0], y + bottom * units[1])
         )
 
-    placed: list[tuple[float, float, Block]] = []
-    for part, text, _ in scanned.lines:
-        placed.append((part.box[1], part.box[0], Line(text, source(part.box))))
-    for table in scanned.tables:
+    def grid(table: ScannedTable) -> Grid:
         lattice = table.lattice
         cells = tuple(
             Cell(
@@ -166,6 +182,13 @@ def blocks_of(
             )
             for place in lattice.places
         )
-        grid = Grid(lattice.n_rows, lattice.n_columns, cells, True, source(lattice.outline))
-        placed.append((lattice.rows[0], lattice.columns[0], grid))
-    return tuple(block for _, _, block in sorted(placed, key=lambda one: one[:2]))
+        return Grid(lattice.n_rows, lattice.n_columns, cells, True, source(lattice.outline))
+
+    blocks: list[Block] = []
+    for region in scanned.regions(first=number == 1):
+        if region.table is not None:
+            blocks.append(grid(scanned.tables[region.table]))
+        elif region.line is not None and region.kind != "furniture":
+            part, text, _ = scanned.lines[region.line]
+            blocks.append(Line(text, source(part.box), region.level))
+    return tuple(blocks)

@@ -25,9 +25,12 @@ PACKAGE, FILE = "models.segmenter", "segmenter.onnx"
 MULTIPLE = 32
 """Height and width that the network takes are multiples of this."""
 THREADS = 2
-BORDER, AREA = 0.4, 0.5
-"""Probability from which on a pixel is one of a border, of a table or of text; in the maps it stands at 127.5, so that
-what compares with 127 holds for these and for the masks of `pipeline.scan.rules` alike."""
+POSSIBLE, SURE = 0.3, 0.5
+"""Probability from which on a pixel may be one of a border; which one of its stroke must reach."""
+SHORTEST = 10
+"""Pixels of the map: shorter strokes are no borders of cells."""
+AREA = 0.5
+"""Probability from which on a pixel is one of a table, or of text."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +57,30 @@ def segment(grey: Grey, threads: int = THREADS) -> Segments:
     maps = probabilities(small, threads)
     height, width = small.shape
 
-    def enlarged(channel: int, sure: float) -> Grey:
+    def enlarged(shares: NDArray[np.float32], sure: float) -> Grey:
         # Half the resolution: the corner of the map is that of the image, which is what `resize` holds to.
-        full = cv2.resize(maps[channel], (2 * maps.shape[2], 2 * maps.shape[1]), interpolation=cv2.INTER_LINEAR)
+        full = cv2.resize(shares, (2 * shares.shape[1], 2 * shares.shape[0]), interpolation=cv2.INTER_LINEAR)
         return _as_bytes(np.asarray(full[:height, :width], dtype=np.float32), sure)
 
-    masks = Masks(enlarged(0, BORDER), enlarged(1, BORDER), scale)
-    return Segments(masks, enlarged(2, AREA), enlarged(3, AREA), enlarged(4, AREA))
+    masks = Masks(
+        enlarged(_strokes(maps[0], along=1), POSSIBLE), enlarged(_strokes(maps[1], along=0), POSSIBLE), scale
+    )
+    return Segments(masks, enlarged(maps[2], AREA), enlarged(maps[3], AREA), enlarged(maps[4], AREA))
+
+
+def _strokes(shares: NDArray[np.float32], along: int) -> NDArray[np.float32]:
+    """The map without strokes that are nowhere sure, or short.
+
+    Args:
+        along: the axis along which strokes run.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((shares >= POSSIBLE).astype(np.uint8), connectivity=8)
+    sure = np.zeros(count, dtype=bool)
+    sure[labels[shares >= SURE]] = True
+    sure &= stats[:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT] >= SHORTEST
+    # What lies below the threshold belongs to no stroke and fades out the edges of those that stay.
+    sure[0] = True
+    return np.where(sure[labels], shares, np.float32(0)).astype(np.float32)
 
 
 def probabilities(small: Grey, threads: int = THREADS) -> NDArray[np.float32]:

@@ -194,7 +194,7 @@ def find_text(image: Pixels, engine: Engine) -> list[TextPlace]:
 
 def is_upside_down(image: Pixels, places: Sequence[TextPlace], engine: Engine) -> bool:
     """Whether the lines of text, which run level, stand on their heads."""
-    crops = []
+    crops: list[Pixels] = []
     for place in sorted(places, key=lambda one: -float(np.hypot(*(one.corners[1] - one.corners[0])))):
         made = crop(image, place.corners)
         height, width = made.shape[:2]

@@ -65,7 +65,9 @@ def test_a_page_of_a_report() -> None:
     ],
 )
 def test_a_title_over_several_lines(parts: list[str]) -> None:
-    lines = [line(text, 100 + 50 * row, 500 - 16 * len(text), 500 + 16 * len(text), 34) for row, text in enumerate(parts)]
+    lines = [
+        line(text, 100 + 50 * row, 500 - 16 * len(text), 500 + 16 * len(text), 34) for row, text in enumerate(parts)
+    ]
     lines += [line(PROSE, 400), line(PROSE, 440)]
     assert kinds(lines) == [("heading", 1)] * len(parts) + [("text", 0)] * 2
     assert kinds(lines, first=False) == [("text", 0)] * len(lines)
@@ -213,7 +215,8 @@ def test_a_last_page_with_little_on_a_sheet_of_two() -> None:
 
 def test_a_table_without_rules_stays_whole() -> None:
     labels = [(100.0, 200.0 + 40 * row, 200.0 + 60 * (row % 4), 224.0 + 40 * row) for row in range(12)]
-    numbers = [(600.0 + 150 * c, 200.0 + 40 * row, 620.0 + 150 * c, 224.0 + 40 * row) for row in range(12) for c in (0, 1)]
+    places = [(600.0 + 150 * column, 200.0 + 40 * row) for row in range(12) for column in (0, 1)]
+    numbers = [(left, top, left + 20, top + 24) for left, top in places]
     for size in (PAGE, (1400, 1000)):
         assert len(reading_groups(size, [], [*labels, *numbers])) == 1
 
@@ -267,7 +270,7 @@ def proposed(*boxes: Box) -> list[Proposal]:
         ([], [], proposed(ONE), []),
         ([ONE], [], [], []),
         ([ONE], [OTHER], proposed(OTHER), [TableArea(OTHER, None, "drawn")]),
-        ([OTHER, ONE], [(90.0, 190.0, 910.0, 1210.0)], [], [TableArea(ONE, 1, "proposed"), TableArea(OTHER, 0, "proposed")]),
+        ([OTHER, ONE], [(90.0, 190.0, 910.0, 1210.0)], None, [TableArea(ONE, 1, None), TableArea(OTHER, 0, None)]),
         ([ONE], [ONE], [Proposal("text", ONE, 0.99)], [TableArea(ONE, 0, "proposed")]),
     ],
 )  # fmt: skip
