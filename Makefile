@@ -39,7 +39,7 @@ check-style: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict
 
-bench: $(VENV)/.installed-dev ## Measure the search against CP-SAT, and reports per second
+bench: $(VENV)/.installed-dev ## Measure the search against CP-SAT, reports per second, and page images against other readers
 	$(BIN)/gouji bench
 
 golden: $(VENV)/.installed-dev ## Write the golden records anew; look at the difference before you keep it

@@ -1,11 +1,14 @@
-"""How fast it is: `gouji bench`. The reconciler beside a general solver, and each format beside the bare minimum.
+"""How fast it is: `gouji bench`. The reconciler beside a general solver, each format beside the bare minimum, and page
+images beside other readers.
 
-Everything is measured in one run on one core; each format in a process of its own, so that peak memory is its own.
+Everything is measured in one run, on one core but for page images; each format in a process of its own, so that peak
+memory is its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -146,13 +149,18 @@ def command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "bench",
         help="量速度与内存",
-        description="在同一次运行里量：勾稽求解与 CP-SAT，各种格式每秒读几份报告，峰值内存。",
+        description="在同一次运行里量：勾稽求解与 CP-SAT，各种格式每秒读几份报告，"
+        "扫描件的表格页与 PaddleOCR、img2table，峰值内存。",
     )
     parser.add_argument("--tables", type=int, default=200, metavar="N", help="勾稽求解用的随机表数，默认 200；0 不量")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="秒", help="每种格式量多久，默认 10；0 不量")
     parser.add_argument(
         "--reports", type=Path, nargs="+", metavar="文件夹", help=f"量哪些报告，默认 {'、'.join(_FOLDERS)}"
     )
+    parser.add_argument(
+        "--scans", type=int, default=12, metavar="N", help="扫描件比较用的页数，每页各量三种程度，默认 12；0 不量"
+    )
+    parser.add_argument("--json", type=Path, metavar="文件", help="把扫描件逐页的结果写成 JSON")
     parser.set_defaults(run=_run)
 
 
@@ -172,7 +180,29 @@ def _run(arguments: argparse.Namespace) -> int:
         for timing in timings:
             if timing.failed:
                 console.print(f"{timing.format}：未能读取 {'、'.join(timing.failed)}")
-    return _bench_search(arguments.tables, console) if arguments.tables > 0 else 0
+    # Before the search, which ties this process and so its children to one core.
+    failed = _bench_scans(arguments.scans, arguments.json, console) if arguments.scans > 0 else 0
+    return (_bench_search(arguments.tables, console) if arguments.tables > 0 else 0) or failed
+
+
+def _bench_scans(pages: int, target: Path | None, console: Console) -> int:
+    from pipeline.errors import E304, GoujiError
+    from training.bench_scan import Missing, as_json, measure, show
+
+    console.print(f"扫描件：{pages} 页，每页三种程度、四种读法，需要几分钟。")
+    try:
+        bench = measure(pages)
+    except (Missing, GoujiError) as error:
+        console.print(str(error))
+        return 1
+    show(bench, console)
+    if target is not None:
+        try:
+            target.write_text(json.dumps(as_json(bench), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            console.print(str(GoujiError(E304, reason=type(error).__name__)))
+            return 1
+    return 0
 
 
 def _bench_search(tables: int, console: Console) -> int:

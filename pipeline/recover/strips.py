@@ -102,7 +102,9 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
             if _PAGE_NUMBER.match(" ".join(filter(None, (cell.text.strip() for cell in cells)))):
                 continue
             for tokens in _of_cells(cells, block.aligned):
-                yield Strip(tokens, index, block.n_columns if block.aligned else None)
+                # A row in which no cell begins says nothing.
+                if tokens:
+                    yield Strip(tokens, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
         yield from _of_line(block, index)
 

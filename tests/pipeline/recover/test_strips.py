@@ -157,3 +157,10 @@ def test_a_label_that_shares_its_cell_with_numbers() -> None:
 def test_lines_keep_the_order_of_the_document() -> None:
     document = Document("x", "0" * 64, "text", (Line("规章"), Line(""), Line("3"), Line("行政处罚")))
     assert shown(strips(document)) == [["规章"], ["3"], ["行政处罚"]]
+
+
+def test_a_row_of_a_grid_in_which_no_cell_begins_is_no_strip() -> None:
+    """Two cells over both rows: the second row once came out as a strip without tokens."""
+    cells = tuple(Cell(0, column, (Reading(text, "ocr"),), row_span=2) for column, text in enumerate(("规章", "3")))
+    found = strips(Document("x", "0", "pdf", (Grid(2, 2, cells),)))
+    assert shown(found) == [["规章", "3"]]

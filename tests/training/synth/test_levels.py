@@ -50,7 +50,9 @@ def test_everything_is_in_the_image_and_large_enough(drawn: Draw, level: str) ->
     assert np.median(heights) >= 10.5
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "level", [pytest.param(name, marks=() if name in ("web", "fax") else pytest.mark.slow) for name in LEVELS]
+)
 def test_the_seed_decides_the_image(drawn: Draw, level: str) -> None:
     page = drawn("songti", 1).pages[PAGE]
     first, second, other = degrade(page, level, 1), degrade(page, level, 1), degrade(page, level, 2)

@@ -1,0 +1,1 @@
+"""Trained models as data, each in a folder with its card."""

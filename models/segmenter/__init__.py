@@ -1,0 +1,1 @@
+"""The segmenter of rules and cells; see card.md."""
