@@ -23,7 +23,7 @@ reading of its structure, that is wrong as a whole."""
 MOST_CANDIDATES = 12
 LEAST_RIVAL = 0.02
 """Probability from which on a rival reading of a cell is no surprise."""
-SURE_READING = 0.9
+SURE_READING = 0.8
 """Probability of a reading from which on it is believed where no rule confirms it."""
 
 

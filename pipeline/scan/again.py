@@ -84,8 +84,8 @@ def _readings(engine: Engine, wanted: list[tuple[Spot, Scan, Box]]) -> dict[Spot
         image = entries[0][1].image()
         inset = INSET / rule_scale(*image.shape[:2])
         crops = [np.ascontiguousarray(sliced(image, box, inset)) for _, _, box in entries]
-        for (spot, _, _), reading in zip(entries, engine.read_numbers(crops), strict=True):
-            found[spot] = number_readings(reading, engine.name)
+        for (spot, scan, _), reading in zip(entries, engine.read_numbers(crops), strict=True):
+            found[spot] = number_readings(reading, engine.name, spot[1] in scan.seen)
     return found
 
 

@@ -25,9 +25,18 @@ LONGEST_NUMBER = 8.0
 """Times its height that a number is wide at most."""
 STACKED = 1.6
 """Times its width from which on a place of text is a stack of characters."""
+MARGIN = 0.25
+"""Of the height of a line, around it."""
+LEAST_BLANK = 0.6
+"""Probability that a cell is blank, below which it is not taken for blank."""
+SEEN = 0.5
+"""Score of a place of text from which on the cell holds something."""
+SEEN_BLANK = 0.02
+"""Probability that it is blank all the same: a rest of a rule, a stain."""
 LEAST_RIVAL = 1e-3
 """Probability of a rival that is kept."""
-_NUMERIC = re.compile(r"[-+增减]?[\d.,]+|[-/—无]+")
+_NUMERIC = re.compile(r"[-+增减]?[\d.,]+$|[-/—无]+$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]")
 OVER_HALF = 0.5
 LEAST_INK = 0.0004
@@ -49,6 +58,8 @@ class CellText:
     readings: tuple[Reading, ...]
     number: bool
     """It was read as a number cell."""
+    seen: bool = False
+    """The detector, too, found text there."""
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -133,21 +144,79 @@ def read_cells(
             texts.append(place)
     crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
-        read[place] = CellText(number_readings(found, engine.name), True)
-    read |= _read_texts(image, {place: inside[place] for place in texts}, engine)
+        seen = any(part.score > SEEN for part in inside[place])
+        read[place] = CellText(number_readings(found, engine.name, seen), True, seen)
+        if says_words(found):
+            # A label is read better as the line that it is.
+            texts.append(place)
+            inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
+    for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
+        if place not in read or (text.readings and len(_WORDS.findall(text.readings[0].text)) > 1):
+            read[place] = text
+    strayed = [place for place in texts if not read[place].number and _holds_no_words(read[place])]
+    for place, number in _stray_numbers(image, {place: inside[place] for place in strayed}, engine).items():
+        read[place] = number
     return read
 
 
-def number_readings(found: NumberReading, reader: str) -> tuple[Reading, ...]:
+def _holds_no_words(cell: CellText) -> bool:
+    return len(_HAN.findall(cell.readings[0].text if cell.readings else "")) < 2
+
+
+def _stray_numbers(image: Pixels, cells: dict[Place, list[TextPart]], engine: Engine) -> dict[Place, CellText]:
+    """Cells of several lines without words: a number with dirt above or below it, if one line alone is a number."""
+    lines = [(place, line) for place, parts in cells.items() for line in lines_of(parts)]
+    crops = []
+    for _, line in lines:
+        height = max(part.box[3] - part.box[1] for part in line)
+        box = (line[0].box[0], min(part.box[1] for part in line), line[-1].box[2], max(part.box[3] for part in line))
+        margin = MARGIN * height
+        crops.append(np.ascontiguousarray(sliced(image, _inside(box, -margin), 0)))
+    found: dict[Place, list[tuple[Reading, ...]]] = {}
+    for (place, _), reading in zip(lines, engine.read_numbers(crops), strict=True):
+        readings = number_readings(reading, engine.name, True)
+        if readings and _NUMERIC.match(readings[0].text) and readings[0].score >= SEEN:
+            found.setdefault(place, []).append(readings)
+    return {place: CellText(rivals[0], True, True) for place, rivals in found.items() if len(rivals) == 1}
+
+
+def _inside(box: Box, inset: float) -> Box:
+    return (box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset)
+
+
+def number_readings(found: NumberReading, reader: str, seen: bool = False) -> tuple[Reading, ...]:
     """The rivals of a number cell; what it says in words where it holds words.
 
     A lone sign is a number that was read badly, not a word: of such a cell the numbers stay, however improbable. Empty
     where not even a number was made out.
+
+    Args:
+        seen: the detector found text in the cell: that it is blank is then no more than a rival.
     """
     numbers = [(text, score) for text, score in found.rivals if not text or _NUMERIC.match(text)]
-    if found.general.score > sum(score for _, score in numbers) and len(_WORDS.findall(found.general.text)) > 1:
+    numbers = _not_blank(numbers) if seen else numbers
+    if says_words(found) and len(_WORDS.findall(found.general.text)) > 1:
         return (Reading(found.general.text, reader, found.general.score),)
+    if numbers and not numbers[0][0] and numbers[0][1] < LEAST_BLANK:
+        # Something may stand there that nobody can read: that is no blank cell.
+        return ()
     return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
+
+
+def says_words(found: NumberReading) -> bool:
+    """Whether the cell holds words rather than any number."""
+    numbers = sum(score for text, score in found.rivals if not text or _NUMERIC.match(text))
+    return found.general.score > numbers and bool(_WORDS.search(found.general.text))
+
+
+def _not_blank(numbers: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    blank = sum(score for text, score in numbers if not text)
+    others = [(text, score) for text, score in numbers if text]
+    rest = sum(score for _, score in others)
+    if blank <= SEEN_BLANK or not rest:
+        return numbers
+    grown = [(text, score * (1 + (blank - SEEN_BLANK) / rest)) for text, score in others]
+    return sorted([*grown, ("", SEEN_BLANK)], key=lambda one: (-one[1], one[0]))
 
 
 def _may_be_number(parts: Sequence[TextPart], box: Box) -> bool:

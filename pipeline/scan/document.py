@@ -54,6 +54,8 @@ class Scan:
     """The straightened, cleaned image as PNG."""
     cells: dict[Box, Box]
     """Boxes of cells in the document -> on the straightened image."""
+    seen: frozenset[Box]
+    """Of these, by their box in the document, the number cells in which the detector found text."""
     outlines: tuple[Outline, ...]
     index: int
     """Of the picture among the blocks of the document that was scanned."""
@@ -175,6 +177,7 @@ def _scanned(
 
 def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]) -> Scan:
     cells: dict[Box, Box] = {}
+    seen: set[Box] = set()
     grids = (block for block in blocks if isinstance(block, Grid))
     tables = [scanned.tables[region.table] for region in scanned.regions(page == 1) if region.table is not None]
     outlines = [Outline("line", part.box, scanned.frame.quad(part.box)) for part, _, _ in scanned.lines]
@@ -183,7 +186,9 @@ def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]
             box = table.lattice.box(place)
             assert cell.source.box is not None
             cells[cell.source.box] = box
+            if table.cells[place].seen:
+                seen.add(cell.source.box)
             kind: Literal["number", "label"] = "number" if table.cells[place].number else "label"
             outlines.append(Outline(kind, box, scanned.frame.quad(box)))
     _, compressed = cv2.imencode(".png", scanned.grey, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    return Scan(page, np.asarray(compressed, dtype=np.uint8), cells, tuple(outlines), index)
+    return Scan(page, np.asarray(compressed, dtype=np.uint8), cells, frozenset(seen), tuple(outlines), index)

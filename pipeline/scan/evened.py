@@ -7,15 +7,21 @@ a faint piece is filled in, a stroke of a digit taken for a rule is dropped.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
 MOSTLY = 0.7
 """Share of the upright edges of a row that makes it one of the block."""
+HINTED = 0.35
+"""Mean evidence of a row's upright edges from which on it belongs to the block that it stands beside."""
 ALWAYS = 0.9
 """Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
 FIRST = 0.8
@@ -53,17 +59,19 @@ def evened(lattice: Lattice) -> Lattice:
 
 def _block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     """First row, row behind the last, first column and column behind the last of the block of numbers."""
-    n_rows, n_columns = lattice.n_rows, lattice.n_columns
+    n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return None
     there = lattice.upright >= SURE
     half = n_columns // 2
     body = there[:, half:].mean(axis=1) >= MOSTLY
-    first = last = n_rows
-    while first > 0 and body[first - 1]:
-        first -= 1
-    if last - first < 1:
+    hinted = lattice.upright[:, half:].mean(axis=1) >= HINTED
+    # The longest run of rows that look like numbers, or nearly do beside those that look so.
+    first, last = max(_runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))
+    if not body[first:last].any():
         return None
+    # Above it stand the heads, of which some reach over several columns.
+    first += int(body[first:last].argmax())
     left = n_columns
     share = there[first:last].mean(axis=0)
     while left > 0 and share[left] >= THERE:
@@ -73,6 +81,12 @@ def _block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
+
+
+def _runs(rows: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First row and row behind the last of each run."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]]).astype(np.int8)))
+    return [(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)]
 
 
 def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:

@@ -39,9 +39,13 @@ REACHING = 0.5
 """Share of the rules across that must reach out over the last border of a table for it to be open there."""
 LEAST_ROW = 11.0
 """Pixels of the mask by which they must."""
+NEAR = 3
+"""Pixels of the mask beside a border within which it may be drawn."""
+FAINTEST = 0.3
+"""Of what makes a pixel of the mask one of a rule; below, it says nothing."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
-WHOLE = 0.95
+WHOLE = 0.8
 """Share of an edge that is drawn, from which on text over it does not speak against it."""
 
 
@@ -137,24 +141,42 @@ def _lattice(level: Grey, upright: Grey) -> Lattice | None:
     rows, columns = _closed(rows, columns, level.shape[1]), _closed(columns, rows, level.shape[0])
     if len(rows) < 2 or len(columns) < 2:
         return None
+    level_evidence, upright_evidence = _evidence(level, upright, rows, columns)
+    kept_rows = _with_a_sure_edge(level_evidence.max(axis=1))
+    kept_columns = _with_a_sure_edge(upright_evidence.max(axis=0))
+    if len(kept_rows) < len(rows) or len(kept_columns) < len(columns):
+        rows, columns = [rows[i] for i in kept_rows], [columns[i] for i in kept_columns]
+        level_evidence, upright_evidence = _evidence(level, upright, rows, columns)
     y, x = [at for at, _ in rows], [at for at, _ in columns]
-    level_evidence = np.array([[_share(drawn, x[c], x[c + 1]) for c in range(len(x) - 1)] for _, drawn in rows])
-    upright_evidence = np.array(
-        [[_share(drawn, y[r], y[r + 1]) for _, drawn in columns] for r in range(len(y) - 1)]
-    )
-    kept_rows = [i for i in range(len(y)) if i in (0, len(y) - 1) or level_evidence[i].max() >= SURE]
-    kept_columns = [i for i in range(len(x)) if i in (0, len(x) - 1) or upright_evidence[:, i].max() >= SURE]
-    if len(kept_rows) < len(y) or len(kept_columns) < len(x):
-        rows = [rows[i] for i in kept_rows]
-        columns = [columns[i] for i in kept_columns]
-        y, x = [at for at, _ in rows], [at for at, _ in columns]
-        level_evidence = np.array([[_share(drawn, x[c], x[c + 1]) for c in range(len(x) - 1)] for _, drawn in rows])
-        upright_evidence = np.array(
-            [[_share(drawn, y[r], y[r + 1]) for _, drawn in columns] for r in range(len(y) - 1)]
-        )
     if len(y) < 2 or len(x) < 2:
         return None
     return with_places(Lattice(tuple(y), tuple(x), level_evidence, upright_evidence, ()))
+
+
+def _with_a_sure_edge(best: Evidence) -> list[int]:
+    """The borders that are there somewhere, and the outermost two."""
+    return [i for i in range(len(best)) if i in (0, len(best) - 1) or best[i] >= SURE]
+
+
+def _evidence(
+    level: Grey, upright: Grey, rows: Sequence[_Border], columns: Sequence[_Border]
+) -> tuple[Evidence, Evidence]:
+    """How much of each edge is there, by what the masks say near it, sure or not."""
+    y, x = [at for at, _ in rows], [at for at, _ in columns]
+    across = [np.maximum(drawn, _nearby(level, at)) for at, drawn in rows]
+    down = [np.maximum(drawn, _nearby(np.ascontiguousarray(upright.T), at)) for at, drawn in columns]
+    return (
+        np.array([[_share(line, x[c], x[c + 1]) for c in range(len(x) - 1)] for line in across]),
+        np.array([[_share(line, y[r], y[r + 1]) for line in down] for r in range(len(y) - 1)]),
+    )
+
+
+def _nearby(mask: Grey, at: float) -> NDArray[np.float64]:
+    """For each pixel along a level border, 0 to 1: the best of the mask beside it. What a mask holds half possible
+    counts there, where a border is known to run, though it is too weak to find one by."""
+    top = max(0, round(at) - NEAR)
+    band = mask[top : round(at) + NEAR + 1].max(axis=0) / 127.5
+    return np.where(band < FAINTEST, 0.0, np.minimum(band, 1.0))
 
 
 def _borders(mask: Grey) -> list[_Border]:
@@ -222,7 +244,7 @@ def _levels(part: NDArray[np.bool_], top: int, left: int, width: int) -> list[_B
     return found
 
 
-def _share(drawn: NDArray[np.bool_], start: float, end: float) -> float:
+def _share(drawn: NDArray[np.float64], start: float, end: float) -> float:
     """Share of the edge [start, end) that is drawn; its ends, where other rules cross, are left out."""
     low, high = round(start) + 3, round(end) - 2
     if high - low < 2:

@@ -16,6 +16,7 @@ from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed
 from pipeline.scan.layout import Region, lay_out, reading_groups
+from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
@@ -103,7 +104,7 @@ def scan_page(
     parts = parts_of(places)
     tables = []
     for found in find_lattices(masks):
-        lattice = evened(uncrossed(found, [part.box for part in parts]))
+        lattice = evened(parted(uncrossed(found, [part.box for part in parts]), parts))
         tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]

@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.scan.cells import TextPart
 from pipeline.scan.evened import evened
-from pipeline.scan.lattice import Lattice, Place, edges, find_lattices
+from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places
+from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
 
 from .drawn import paper, ruled
@@ -97,3 +99,33 @@ def test_a_small_table_is_left_as_it_is() -> None:
     upright[2, 2] = 0.0
     lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 40, 10)), level, upright, ())
     assert evened(lattice) is lattice
+
+
+def test_a_row_of_the_block_that_lost_most_of_its_edges_is_filled_in() -> None:
+    level, upright = np.ones((5, 7)), np.ones((4, 8))
+    upright[3, 2:6] = 0.1
+    lattice = Lattice(tuple(range(0, 50, 10)), tuple(range(0, 80, 10)), level, upright, ())
+    assert len(evened(lattice).places) == 28
+
+
+def test_numbers_that_stand_far_apart_are_of_two_cells() -> None:
+    level, upright = np.ones((3, 3)), np.ones((2, 4))
+    upright[1, 2] = 0.0
+    lattice = with_places(Lattice((0, 30, 60), (0, 200, 300, 400), level, upright, ()))
+    numbers = [TextPart((245, 36, 255, 54)), TextPart((345, 36, 355, 54))]
+    assert Place(1, 1, 1, 2) in lattice.places
+    made = parted(lattice, numbers)
+    assert made.columns == lattice.columns and {Place(1, 1), Place(1, 2)} <= set(made.places)
+
+
+def test_a_gap_where_no_other_row_has_a_border_makes_one() -> None:
+    lattice = with_places(Lattice((0, 30, 60), (0, 200, 400), np.ones((3, 2)), np.ones((2, 3)), ()))
+    made = parted(lattice, [TextPart((245, 36, 255, 54)), TextPart((345, 36, 355, 54))])
+    assert made.columns == (0, 200, 300, 400)
+    assert {Place(0, 1, 1, 2), Place(1, 1), Place(1, 2)} <= set(made.places)
+
+
+def test_words_of_a_label_stay_together() -> None:
+    lattice = with_places(Lattice((0, 30, 60), (0, 200, 400), np.ones((3, 2)), np.ones((2, 3)), ()))
+    label = [TextPart((5, 36, 95, 54)), TextPart((110, 36, 190, 54))]
+    assert parted(lattice, label) is lattice

@@ -1,0 +1,66 @@
+"""Cells parted where what they hold stands apart: a rule that is lost between two numbers leaves a gap that no single
+text has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.scan.cells import TextPart, by_cell, lines_of
+from pipeline.scan.lattice import Lattice, with_places
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
+
+APART = 2.0
+"""Times the height of the text that two texts of one cell stand apart at least, to be of two cells."""
+SHORT = 4.0
+"""Times its height that such a text is wide at most: a number, a short head."""
+NEAR = 1.0
+"""Times the height of the text from a border of other rows, within which that border is taken."""
+
+
+def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
+    """The lattice with a border more wherever one line of a cell holds short texts that stand far apart."""
+    wanted: list[tuple[int, int, float, float]] = []
+    for place, inside in by_cell(lattice, parts).items():
+        lines = lines_of(inside)
+        if len(lines) != 1 or len(lines[0]) < 2:
+            continue
+        for left, right in zip(lines[0], lines[0][1:], strict=False):
+            height = max(_height(left.box), _height(right.box))
+            gap = right.box[0] - left.box[2]
+            if gap > APART * height and max(_width(left.box), _width(right.box)) <= SHORT * height:
+                middle = (left.box[2] + right.box[0]) / 2
+                wanted.append((place.row, place.row + place.row_span, middle, min(NEAR * height, 0.4 * gap)))
+    for first, last, x, near in wanted:
+        lattice = _with_border(lattice, first, last, x, near)
+    return with_places(lattice) if wanted else lattice
+
+
+def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:
+    """An upright border at x, or at the one that is near, in these rows."""
+    columns = np.array(lattice.columns)
+    nearest = int(np.abs(columns - x).argmin())
+    if abs(columns[nearest] - x) > near:
+        nearest = int(np.searchsorted(columns, x))
+        lattice = replace(
+            lattice,
+            columns=(*lattice.columns[:nearest], x, *lattice.columns[nearest:]),
+            level=np.insert(lattice.level, nearest, lattice.level[:, nearest - 1], axis=1),
+            upright=np.insert(lattice.upright, nearest, 0.0, axis=1),
+        )
+    upright = lattice.upright.copy()
+    upright[first:last, nearest] = 1.0
+    return replace(lattice, upright=upright)
+
+
+def _height(box: Box) -> float:
+    return box[3] - box[1]
+
+
+def _width(box: Box) -> float:
+    return box[2] - box[0]
