@@ -34,6 +34,8 @@ TARGET = Path(__file__).parent.parent / "configs" / "digit_confusions.yaml"
 SETS = ("small", "tiny")
 TEMPERATURES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 WEIGHTS = (0.0, 0.003, 0.01, 0.03, 0.1, 0.2)
+ASSUMED_ONLY = ("bar", "coloured")
+"""Generated pages tell nothing of them: few of their reports print a dash, none prints in colour."""
 EASY = 10
 _FLOOR = 1e-6
 """Probability of a text that is not among the rivals, for the cross-entropy."""
@@ -114,7 +116,7 @@ def seen_counts(looks: Iterable[Look]) -> dict[str, dict[str, int]]:
     """What the pixels show -> what is printed -> how often."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in looks:
-        if one.look.seen == "coloured":
+        if one.look.seen in ASSUMED_ONLY:
             continue
         best = number_reading(one.look, Confusions(), Calibration()).rivals[0][0]
         counts[seen_with_reading(one.look, best)][printed_kind(one.cell.text)] += 1

@@ -87,13 +87,13 @@ class Calibration(_Part):
 _ASSUMED: Mapping[Seen, Mapping[Printed, int]] = {
     "nothing": {"blank": 200},
     "doubtful": {"blank": 1, "number": 9},
-    "bar": {"dash": 100},
+    "bar": {"dash": 90, "blank": 10},
     "ink": {"number": 1000},
     "strange": {"blank": 30, "number": 70},
     "coloured": {"blank": 50, "number": 50},
 }
-"""Where nothing was measured. Coloured ink never is: on generated pages it is always a seal or a pen, elsewhere whole
-tables are printed in blue."""
+"""Where nothing was measured. Bars and coloured ink never are: generated pages have few dashes, and what is coloured
+there is always a seal or a pen, while elsewhere whole tables are printed in blue."""
 
 
 @cache

@@ -33,7 +33,7 @@ class TextReading:
 
     text: str
     score: float
-    """Probability, in [0, 1], that the text is right."""
+    """Mean probability of its characters, in [0, 1]; for a blank number cell the probability that it is blank."""
     spans: tuple[tuple[float, float], ...] = ()
     """Where each character of `text` stands, as shares [0, 1] of the crop's width; empty where the engine does not
     say."""
@@ -55,7 +55,7 @@ class Engine(Protocol):
     """Stands in the record as the reader: `paddleocr/PP-OCRv6-small`."""
 
     def find(self, image: Pixels) -> list[TextPlace]:
-        """Lines of text on a page or a part of one, top to bottom."""
+        """Lines of text on a page or a part of one, row by row from the top, in a row from the left."""
         ...
 
     def read(self, crops: Sequence[Pixels]) -> list[TextReading]:

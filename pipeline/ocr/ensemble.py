@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.document import Pixels
 
 _RIVALS = 5
+_COARSE = 36
+"""Pixels; a lower cell is drawn twice as large before it is smoothed."""
 _FAINT = 30.0
 """Grey levels between paper and ink below which a view in black and white would be made of noise."""
 
@@ -78,6 +80,9 @@ def _seen(crop: Pixels, view: View) -> Pixels:
         return np.asarray(
             cv2.resize(crop, (max(1, round(1.25 * width)), height), interpolation=cv2.INTER_CUBIC), np.uint8
         )
+    if height < _COARSE:
+        crop = np.asarray(cv2.resize(crop, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC), np.uint8)
+        height = 2 * height
     smooth = np.asarray(cv2.GaussianBlur(crop, (0, 0), max(0.6, 0.018 * height)), np.uint8)
     if view == "smooth":
         return smooth

@@ -241,12 +241,14 @@ def _only_bar(parts: list[_Part], strong: NDArray[np.bool_]) -> _Part | None:
     middle = (bar.top + bar.height / 2) / strong.shape[0]
     if bar.height <= _SMALLEST:
         solid = bar.area >= 0.6 * bar.width * bar.height
-        flat = bar.width >= 4 and bar.width >= 1.25 * bar.height
+        flat = bar.width >= 4 and bar.width >= 1.6 * bar.height
     else:
         ink = strong[bar.top : bar.top + bar.height, bar.left : bar.left + bar.width]
         solid = ink.mean() >= 0.5 and ink.mean(axis=1).max() >= 0.85
-        flat = bar.width >= 2.2 * bar.height or (bar.height <= 0.15 * strong.shape[0] and bar.width > bar.height)
-    return bar if flat and solid and 0.2 <= middle <= 0.8 else None
+        flat = bar.width >= 2.2 * bar.height or (bar.height <= 0.15 * strong.shape[0] and bar.width >= 1.6 * bar.height)
+    # A stretch of a rule comes in from the side or is as wide as the cell.
+    apart = bar.left > 0 and bar.left + bar.width < strong.shape[1] and bar.width <= 0.7 * strong.shape[1]
+    return bar if flat and solid and apart and 0.2 <= middle <= 0.8 else None
 
 
 def _around(parts: list[_Part]) -> tuple[int, int, int, int]:

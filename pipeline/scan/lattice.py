@@ -43,6 +43,8 @@ NEAR = 3
 """Pixels of the mask beside a border within which it may be drawn."""
 FAINTEST = 0.3
 """Of what makes a pixel of the mask one of a rule; below, it says nothing."""
+NARROWEST, LOWEST = 1.0, 0.7
+"""Of the height of a line of text: width of a column, height of a row at least."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
 WHOLE = 0.8
@@ -305,14 +307,48 @@ def _rectangles(group: NDArray[np.int64]) -> tuple[Place, ...]:
     return tuple(sorted(places, key=lambda place: (place.row, place.column)))
 
 
-def regular(lattice: Lattice, rows: Sequence[int], columns: Sequence[int]) -> Lattice:
-    """The lattice with every edge drawn inside the block of these rows and columns."""
+def without_slivers(lattice: Lattice, text_height: float) -> Lattice:
+    """The lattice without rows and columns in which no text has room: of two borders so close, the one that is drawn
+    over less of the table goes.
+
+    Args:
+        text_height: of a line of text, in pixels of the image.
+    """
+    rows, columns = list(lattice.rows), list(lattice.columns)
     level, upright = lattice.level.copy(), lattice.upright.copy()
-    first, last = min(rows), max(rows) + 1
-    left, right = min(columns), max(columns) + 1
-    level[first : last + 1, left:right] = 1.0
-    upright[first:last, left : right + 1] = 1.0
-    return with_places(replace(lattice, level=level, upright=upright))
+    while (narrow := _narrowest(columns, NARROWEST * text_height)) is not None and len(columns) > 2:
+        gone = _lesser(narrow, np.diff(lattice.rows) @ upright)
+        kept = narrow + 1 if gone == narrow else narrow
+        upright[:, kept] = np.maximum(upright[:, narrow], upright[:, narrow + 1])
+        upright = np.delete(upright, gone, axis=1)
+        level = np.delete(level, narrow, axis=1)
+        del columns[gone]
+        lattice = replace(lattice, columns=tuple(columns), level=level, upright=upright)
+    while (narrow := _narrowest(rows, LOWEST * text_height)) is not None and len(rows) > 2:
+        gone = _lesser(narrow, level @ np.diff(lattice.columns))
+        kept = narrow + 1 if gone == narrow else narrow
+        level[kept] = np.maximum(level[narrow], level[narrow + 1])
+        level = np.delete(level, gone, axis=0)
+        upright = np.delete(upright, narrow, axis=0)
+        del rows[gone]
+        lattice = replace(lattice, rows=tuple(rows), level=level, upright=upright)
+    return with_places(lattice)
+
+
+def _narrowest(borders: Sequence[float], least: float) -> int | None:
+    """Index of the first border of the narrowest gap, if it is narrower than that."""
+    gaps = np.diff(borders)
+    index = int(gaps.argmin())
+    return index if gaps[index] < least else None
+
+
+def _lesser(first: int, drawn: Evidence) -> int:
+    """Of two neighbouring borders the one that is drawn over less; the outermost of a table stay."""
+    if first == 0:
+        return 1
+    if first + 2 == len(drawn):
+        return first
+    return first if drawn[first] < drawn[first + 1] else first + 1
 
 
 def uncrossed(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:

@@ -14,7 +14,7 @@ from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, read_cells, sliced
 from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
-from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed
+from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
@@ -103,7 +103,9 @@ def scan_page(
     image = coloured(grey)
     parts = parts_of(places)
     tables = []
+    height = float(np.median([part.box[3] - part.box[1] for part in parts])) if parts else 0.0
     for found in find_lattices(masks):
+        found = without_slivers(found, height)
         lattice = evened(parted(uncrossed(found, [part.box for part in parts]), parts))
         tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
     outlines = [table.lattice.outline for table in tables]

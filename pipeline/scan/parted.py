@@ -19,6 +19,8 @@ APART = 2.0
 """Times the height of the text that two texts of one cell stand apart at least, to be of two cells."""
 SHORT = 4.0
 """Times its height that such a text is wide at most: a number, a short head."""
+OVER = 0.3
+"""Times its height by which a text may reach over a rule and still keep to its cell."""
 NEAR = 1.0
 """Times the height of the text from a border of other rows, within which that border is taken."""
 
@@ -26,7 +28,7 @@ NEAR = 1.0
 def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     """The lattice with a border more wherever one line of a cell holds short texts that stand far apart."""
     wanted: list[tuple[int, int, float, float]] = []
-    for place, inside in by_cell(lattice, parts).items():
+    for place, inside in by_cell(lattice, [part for part in parts if _within_a_cell(lattice, part.box)]).items():
         lines = lines_of(inside)
         if len(lines) != 1 or len(lines[0]) < 2:
             continue
@@ -39,6 +41,15 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     for first, last, x, near in wanted:
         lattice = _with_border(lattice, first, last, x, near)
     return with_places(lattice) if wanted else lattice
+
+
+def _within_a_cell(lattice: Lattice, box: Box) -> bool:
+    """Whether the text keeps to one cell; of one that runs over a rule, an end would look like a text of its own."""
+    room = OVER * _height(box)
+    return any(
+        left - room <= box[0] and box[2] <= right + room and top <= (box[1] + box[3]) / 2 <= bottom
+        for left, top, right, bottom in map(lattice.box, lattice.places)
+    )
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:

@@ -15,32 +15,31 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
+from pipeline.scan.cells import TextPart
 from pipeline.scan.ink import ink
 from pipeline.scan.lattice import find_lattices, uncrossed
-from pipeline.scan.rules import find_rules, without_letters
-from pipeline.scan.segmenter import segment
+from pipeline.scan.page import drawn_rules, learnt_rules
 from pipeline.scan.straighten import field_of
 from pipeline.scan.upright import turned
 from training.segmenter.flat import FlatPage, flat_page, frame_of
-from training.segmenter.scoring import Borders, border_scores, exact_tables
+from training.segmenter.scoring import Borders, border_scores, exact_tables, found_cells
 from training.synth import HELDOUT_LAYOUTS, LEVELS, TUNING_LAYOUTS, degrade, draw_pages
 
 if TYPE_CHECKING:
-    from pipeline.document import Box
     from pipeline.scan.frame import Frame
     from pipeline.scan.ink import Grey
     from pipeline.scan.rules import Masks
     from training.synth import SynthPage
 
-    Way: TypeAlias = Callable[[Grey, Sequence[Box]], Masks]
-    Given: TypeAlias = tuple[Grey, FlatPage, list[Box]]
+    Way: TypeAlias = Callable[[Grey, Sequence[TextPart]], Masks]
+    Given: TypeAlias = tuple[Grey, FlatPage, list[TextPart]]
 
 SLOPE = 1.0
 """Degrees at most by which a page is still turned."""
@@ -48,24 +47,8 @@ FIRST_SEED = 9000
 PROCESSES = 2
 
 
-def classical(grey: Grey, boxes: Sequence[Box]) -> Masks:
-    """Line finding without the strokes of letters."""
-    return without_letters(find_rules(grey), boxes)
-
-
-def learnt(grey: Grey, boxes: Sequence[Box]) -> Masks:  # noqa: ARG001
-    return segment(grey, threads=1).masks
-
-
-def both(grey: Grey, boxes: Sequence[Box]) -> Masks:
-    """What either sees."""
-    one, other = classical(grey, boxes), learnt(grey, boxes)
-    return replace(
-        one, level=np.maximum(one.level, other.level), upright=np.maximum(one.upright, other.upright)
-    )
-
-
-WAYS: dict[str, Way] = {"classical": classical, "segmenter": learnt, "both": both}
+WAYS: dict[str, Way] = {"classical": drawn_rules, "segmenter": learnt_rules}
+"""Those of the page reader."""
 
 
 @dataclass(slots=True)
@@ -73,6 +56,8 @@ class Score:
     """Of one way on several pages."""
 
     borders: Borders = field(default_factory=Borders)
+    cells: int = 0
+    found_cells: int = 0
     tables: int = 0
     exact_tables: int = 0
     pages: int = 0
@@ -84,6 +69,8 @@ class Score:
 
     def add(self, other: Score) -> None:
         self.borders += other.borders
+        self.cells += other.cells
+        self.found_cells += other.found_cells
         self.tables += other.tables
         self.exact_tables += other.exact_tables
         self.pages += other.pages
@@ -94,29 +81,32 @@ class Score:
 
 def score_page(way: Way, frame: Frame, seen: SynthPage, given: Given) -> Score:
     """One page by one way; `given` is `given_in` the frame."""
-    grey, truth, boxes = given
+    grey, truth, parts = given
     begun = time.process_time()
-    masks = way(grey, boxes)
+    masks = way(grey, parts)
     seconds = time.process_time() - begun
     bend = field_of(frame, masks, ())
     borders = border_scores(masks, truth, masks.scale * frame.width / truth.image.shape[1])
     if bend is not None:
         frame = frame.straightened(bend)
-        grey, truth, boxes = given_in(frame, seen)
-        masks = way(grey, boxes)
-    lattices = [uncrossed(lattice, boxes) for lattice in find_lattices(masks)]
-    exact = exact_tables(lattices, truth, frame.width / truth.image.shape[1])
+        grey, truth, parts = given_in(frame, seen)
+        masks = way(grey, parts)
+    lattices = [uncrossed(lattice, [part.box for part in parts]) for lattice in find_lattices(masks)]
+    factor = frame.width / truth.image.shape[1]
+    exact = exact_tables(lattices, truth, factor)
+    found, cells = found_cells(lattices, truth, factor)
     has = int(bool(exact))
-    return Score(borders, len(exact), sum(exact), has, int(bool(exact) and all(exact)), 1, seconds)
+    whole = int(bool(exact) and all(exact))
+    return Score(borders, cells, found, len(exact), sum(exact), has, whole, 1, seconds)
 
 
 def given_in(frame: Frame, seen: SynthPage) -> Given:
-    """The page in the frame, what is known of it, and the boxes of its lines of text in pixels of the frame."""
+    """The page in the frame, what is known of it, and its lines of text in pixels of the frame."""
     truth = flat_page(frame, seen.image, seen.truth)
     lines = (truth.lines + 0.5) * frame.width / truth.image.shape[1]
     low, high = lines.min(axis=1), lines.max(axis=1)
-    boxes = [(float(a), float(b), float(c), float(d)) for (a, b), (c, d) in zip(low, high, strict=True)]
-    return ink(frame.image(seen.image)), truth, boxes
+    parts = [TextPart((float(a), float(b), float(c), float(d))) for (a, b), (c, d) in zip(low, high, strict=True)]
+    return ink(frame.image(seen.image)), truth, parts
 
 
 def score_report(layout: str, seed: int, levels: Sequence[str]) -> dict[tuple[str, str, str], Score]:
@@ -137,8 +127,9 @@ def score_report(layout: str, seed: int, levels: Sequence[str]) -> dict[tuple[st
 
 def table_of(scores: dict[tuple[str, str, str], Score], by: int) -> Iterator[str]:
     """Lines of a Markdown table; `by` is 0 for a row a level, 1 for a row a layout."""
-    yield f"| {('level', 'layout')[by]} | way | precision | recall | F1 | tables exact | pages exact | s a page |"
-    yield "|---|---|---|---|---|---|---|---|"
+    of = ("level", "layout")[by]
+    yield f"| {of} | way | precision | recall | F1 | cells found | tables exact | pages exact | s a page |"
+    yield "|" + "---|" * 9
     rows: defaultdict[tuple[str, str], Score] = defaultdict(Score)
     for key, score in scores.items():
         rows[key[by], key[2]].add(score)
@@ -147,6 +138,7 @@ def table_of(scores: dict[tuple[str, str, str], Score], by: int) -> Iterator[str
         borders = score.borders
         yield (
             f"| {name} | {way} | {borders.precision:.3f} | {borders.recall:.3f} | {borders.f1:.3f} "
+            f"| {score.found_cells / max(score.cells, 1):.3f} "
             f"| {score.exact_tables}/{score.tables} = {score.exact_tables / max(score.tables, 1):.3f} "
             f"| {score.exact_pages}/{score.pages} = {score.exact_pages / max(score.pages, 1):.3f} "
             f"| {score.seconds / max(score.all_pages, 1):.2f} |"

@@ -94,6 +94,24 @@ def exact_tables(lattices: Sequence[Lattice], page: FlatPage, factor: float) -> 
     return verdicts
 
 
+def found_cells(lattices: Sequence[Lattice], page: FlatPage, factor: float) -> tuple[int, int]:
+    """How many of the true cells are cells of a lattice, and how many there are.
+
+    Args:
+        factor: as of `exact_tables`.
+    """
+    boxes = np.array([one.box(place) for one in lattices for place in one.places]).reshape(-1, 4)
+    cells = np.array([_box(quad) for quad in (page.cells + 0.5) * factor]).reshape(-1, 4)
+    if not len(boxes) or not len(cells):
+        return 0, len(cells)
+    low = np.maximum(cells[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(cells[:, None, 2:], boxes[None, :, 2:])
+    both = np.prod(np.maximum(high - low, 0), axis=2)
+    areas = [np.prod(some[:, 2:] - some[:, :2], axis=1) for some in (cells, boxes)]
+    shares = both / (areas[0][:, None] + areas[1][None] - both)
+    return int((shares.max(axis=1) > SAME_CELL).sum()), len(cells)
+
+
 def _same(cells: Sequence[Box], lattice: Lattice) -> bool:
     if len(cells) != len(lattice.places):
         return False

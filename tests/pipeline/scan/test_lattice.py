@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.scan.cells import TextPart
 from pipeline.scan.evened import evened
-from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places
+from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places, without_slivers
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
 
@@ -129,3 +129,17 @@ def test_words_of_a_label_stay_together() -> None:
     lattice = with_places(Lattice((0, 30, 60), (0, 200, 400), np.ones((3, 2)), np.ones((2, 3)), ()))
     label = [TextPart((5, 36, 95, 54)), TextPart((110, 36, 190, 54))]
     assert parted(lattice, label) is lattice
+
+
+def test_a_column_in_which_no_digit_has_room_goes() -> None:
+    level, upright = np.ones((3, 4)), np.ones((2, 5))
+    upright[0, 2] = 0.0
+    lattice = with_places(Lattice((0, 30, 60), (0, 100, 112, 200, 300), level, upright, ()))
+    made = without_slivers(lattice, 20.0)
+    assert made.columns == (0, 100, 200, 300) and len(made.places) == 6
+    assert without_slivers(lattice, 10.0).columns == lattice.columns
+
+
+def test_a_row_in_which_no_digit_has_room_goes_and_the_outermost_rules_stay() -> None:
+    lattice = with_places(Lattice((0, 5, 40, 80), (0, 100, 200), np.ones((4, 2)), np.ones((3, 3)), ()))
+    assert without_slivers(lattice, 20.0).rows == (0, 40, 80)

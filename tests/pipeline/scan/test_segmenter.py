@@ -52,13 +52,9 @@ def test_merged_cells_are_not_parted() -> None:
 def test_faint_and_broken_rules_are_found() -> None:
     image = ruled(paper(), ROWS, COLUMNS, thickness=1)
     image = np.asarray(255 - (255 - image.astype(np.float32)) * 0.3, dtype=np.uint8)
-    for x in range(200, 900, 70):
+    for x in (200, 300, 380, 480, 580, 680, 780, 880):
         image[:, x : x + 12] = 255
-    (lattice,) = find_lattices(segment(digits(image)).masks)
-    assert lattice.rows == pytest.approx(ROWS, abs=3)
-    assert all(min(abs(x - column) for x in lattice.columns) < 4 for column in COLUMNS)
-    numbers = [place for place in lattice.places if lattice.box(place)[0] > COLUMNS[1] - 5]
-    assert len(numbers) == 50
+    assert shape_of(digits(image)) == [(10, 6, 60)]
 
 
 def test_the_maps_have_the_size_at_which_rules_are_looked_for() -> None:

@@ -52,7 +52,8 @@ def test_the_truth_moves_with_a_frame_that_straightens() -> None:
     page = flat_page(frame_of(truth, truth).straightened(bend), image, truth)
     start, end = page.points[page.starts[0]], page.points[page.starts[1] - 1]
     assert abs(start[1] - flat().points[0][1]) > 3
-    for x, y in (np.round(start).astype(int) + [4, 0], np.round(end).astype(int) - [4, 0]):
+    inward = np.array([4, 0])
+    for x, y in (np.round(start + inward).astype(int), np.round(end - inward).astype(int)):
         assert page.image[y - 3 : y + 4, x].min() < 150
 
 

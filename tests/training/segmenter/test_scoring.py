@@ -8,7 +8,7 @@ from pipeline.scan.lattice import Lattice, find_lattices
 from pipeline.scan.rules import Masks, find_rules
 from tests.training.segmenter.test_flat import STILL, flat
 from training.segmenter.flat import draw_targets
-from training.segmenter.scoring import Borders, border_scores, exact_tables, overlap
+from training.segmenter.scoring import Borders, border_scores, exact_tables, found_cells, overlap
 
 
 def true_masks(level_shift: int = 0) -> Masks:
@@ -52,6 +52,9 @@ def test_one_cell_too_few_or_too_many_is_not_exact() -> None:
     assert not verdict(replace(lattice, places=(*lattice.places, lattice.places[0])))
     assert not verdict(replace(lattice, places=(*lattice.places[:-1], lattice.places[0])))
     assert exact_tables([], page, 1.0) == [False]
+    assert found_cells([lattice], page, 1.0) == (24, 24)
+    assert found_cells([replace(lattice, places=lattice.places[:-2])], page, 1.0) == (22, 24)
+    assert found_cells([], page, 1.0) == (0, 24)
 
 
 def test_overlap() -> None:

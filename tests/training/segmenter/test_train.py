@@ -65,6 +65,7 @@ def test_the_loss_tells_right_from_wrong_and_weighs_borders() -> None:
     assert float(loss(missed_border, targets, 3.0)) > 2 * float(loss(missed_area, targets, 3.0))
 
 
+@pytest.mark.slow
 def test_the_exported_network_gives_the_same_maps_at_any_size(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Segmenter().eval()
