@@ -20,6 +20,8 @@ DASH = "—"
 _RIVALS = 5
 _SMALLEST = 1e-6
 """A rival less probable than this is not listed."""
+SURE_DIGITS = 0.8
+"""Mean score of the characters from which on several digits are no dash."""
 
 
 class NumberAlphabet:
@@ -78,12 +80,16 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
     if words and not is_number(words):
         rest = max(0.0, 1.0 - sum(found.values()))
         found[words] = found.get(words, 0.0) + min(look.general.score ** len(words), rest)
-    printed = measured.printed(seen_with_reading(look, max(found, key=lambda text: (found[text], text))))
-    return NumberReading(_ranked(_with_pixels(_confused(found, confusions), printed, look.seen)), look.general)
+    seen = seen_with_reading(look, max(found, key=lambda text: (found[text], text)))
+    weighed = _with_pixels(_confused(found, confusions), measured.printed(seen), seen)
+    return NumberReading(_ranked(weighed), look.general)
 
 
 def seen_with_reading(look: CellLook, best: str) -> Seen:
     """What the pixels show, corrected by what the recogniser makes of it."""
+    if look.seen == "bar" and len(best) > 1 and best.isdigit() and look.general.score >= SURE_DIGITS:
+        # Faint digits that run into one another look like one stroke.
+        return "ink"
     return "strange" if look.seen in ("ink", "doubtful") and not is_number(best) else look.seen
 
 

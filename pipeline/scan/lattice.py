@@ -256,18 +256,61 @@ def _share(drawn: NDArray[np.float64], start: float, end: float) -> float:
 
 
 def with_places(lattice: Lattice) -> Lattice:
-    """The same rules with the cells that their edges part."""
-    n_rows, n_columns = lattice.n_rows, lattice.n_columns
-    level = edges(lattice.level)
-    upright = edges(lattice.upright.T).T
-    group = np.arange(n_rows * n_columns).reshape(n_rows, n_columns)
-    for r in range(n_rows):
-        for c in range(n_columns):
+    """The same rules with the cells that their edges part.
+
+    Cells are rectangles. Where edges are missing so that a cell would have corners inside, the missing edge for which
+    most speaks is put back, and again, until it has none: one lost edge must not swallow a whole head.
+    """
+    level, upright = edges(lattice.level), edges(lattice.upright.T).T
+    group = _groups(level, upright)
+    while (crooked := _crooked(group)) is not None:
+        inside = group == crooked
+        missing = [
+            (float(lattice.upright[r, c]), 1, int(r), int(c))
+            for r, c in np.argwhere(inside[:, 1:] & inside[:, :-1]) + np.array([0, 1])
+            if not upright[r, c]
+        ] + [
+            (float(lattice.level[r, c]), 0, int(r), int(c))
+            for r, c in np.argwhere(inside[1:] & inside[:-1]) + np.array([1, 0])
+            if not level[r, c]
+        ]
+        _, is_upright, r, c = max(missing, key=lambda edge: (edge[0], edge[1], -edge[2], -edge[3]))
+        (upright if is_upright else level)[r, c] = True
+        group = _groups(level, upright)
+    return replace(lattice, places=_places(group))
+
+
+def _groups(level: NDArray[np.bool_], upright: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows x columns: a number for each unit cell, the same for those that no edge parts."""
+    n_rows, n_columns = level.shape[0] - 1, level.shape[1]
+    group = np.full((n_rows, n_columns), -1, dtype=np.int64)
+    for start in range(n_rows * n_columns):
+        if group[start // n_columns, start % n_columns] >= 0:
+            continue
+        waiting = [(start // n_columns, start % n_columns)]
+        while waiting:
+            r, c = waiting.pop()
+            if group[r, c] >= 0:
+                continue
+            group[r, c] = start
+            if c + 1 < n_columns and not upright[r, c + 1]:
+                waiting.append((r, c + 1))
             if c and not upright[r, c]:
-                _join(group, group[r, c], group[r, c - 1])
+                waiting.append((r, c - 1))
+            if r + 1 < n_rows and not level[r + 1, c]:
+                waiting.append((r + 1, c))
             if r and not level[r, c]:
-                _join(group, group[r, c], group[r - 1, c])
-    return replace(lattice, places=_rectangles(group))
+                waiting.append((r - 1, c))
+    return group
+
+
+def _crooked(group: NDArray[np.int64]) -> int | None:
+    """The first group that is no rectangle."""
+    for number in np.unique(group):
+        r, c = np.nonzero(group == number)
+        if len(r) != (r.max() - r.min() + 1) * (c.max() - c.min() + 1):
+            return int(number)
+    return None
 
 
 def edges(evidence: Evidence) -> NDArray[np.bool_]:
@@ -279,31 +322,11 @@ def edges(evidence: Evidence) -> NDArray[np.bool_]:
     return np.asarray(sure | (possible & before & behind), dtype=np.bool_)
 
 
-def _join(group: NDArray[np.int64], one: int, other: int) -> None:
-    if one != other:
-        group[group == max(one, other)] = min(one, other)
-
-
-def _rectangles(group: NDArray[np.int64]) -> tuple[Place, ...]:
-    """Groups of unit cells as rectangles; groups that cross are joined until none do."""
-    changed = True
-    while changed:
-        changed = False
-        for number in np.unique(group):
-            r, c = np.nonzero(group == number)
-            if not len(r):
-                continue
-            block = group[r.min() : r.max() + 1, c.min() : c.max() + 1]
-            others = np.unique(block)
-            if len(others) > 1:
-                group[np.isin(group, others)] = others.min()
-                changed = True
+def _places(group: NDArray[np.int64]) -> tuple[Place, ...]:
     places = []
     for number in np.unique(group):
         r, c = np.nonzero(group == number)
-        places.append(
-            Place(int(r.min()), int(c.min()), int(r.max() - r.min() + 1), int(c.max() - c.min() + 1))
-        )
+        places.append(Place(int(r.min()), int(c.min()), int(r.max() - r.min() + 1), int(c.max() - c.min() + 1)))
     return tuple(sorted(places, key=lambda place: (place.row, place.column)))
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.scan.cells import TextPart
 from pipeline.scan.evened import evened
@@ -143,3 +145,24 @@ def test_a_column_in_which_no_digit_has_room_goes() -> None:
 def test_a_row_in_which_no_digit_has_room_goes_and_the_outermost_rules_stay() -> None:
     lattice = with_places(Lattice((0, 5, 40, 80), (0, 100, 200), np.ones((4, 2)), np.ones((3, 3)), ()))
     assert without_slivers(lattice, 20.0).rows == (0, 40, 80)
+
+
+def test_one_lost_edge_does_not_swallow_its_neighbours() -> None:
+    """An L of three unit cells: the edge for which a little speaks comes back, the one for which nothing speaks not."""
+    level, upright = np.ones((3, 3)), np.ones((2, 4))
+    level[1, 0] = 0.0
+    upright[0, 1] = 0.15
+    made = with_places(Lattice((0, 30, 60), (0, 100, 200, 300), level, upright, ()))
+    assert Place(0, 0, 2, 1) in made.places and Place(0, 1) in made.places and len(made.places) == 5
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_cells_tile_the_table_whatever_is_missing(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows, columns = int(random.integers(1, 6)), int(random.integers(1, 6))
+    level, upright = random.random((rows + 1, columns)), random.random((rows, columns + 1))
+    made = with_places(Lattice(tuple(range(rows + 1)), tuple(range(columns + 1)), level, upright, ()))
+    covered = np.zeros((rows, columns), dtype=int)
+    for place in made.places:
+        covered[place.row : place.row + place.row_span, place.column : place.column + place.column_span] += 1
+    assert (covered == 1).all()
