@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from pipeline.recover.labels import column_keys, match_row, role
 from pipeline.recover.normalise import key
 from pipeline.recover.strips import Strip
@@ -15,6 +17,10 @@ FAR_PENALTY = 0.4
 MISSING_PENALTY = 0.3
 """What a row of the template without a label among those found counts against the template."""
 LEAST_HEADS = 3
+LIKE_ENOUGH = 45.0
+"""Likeness, of 100, of a damaged label that its place confirms."""
+DAMAGED = 0.5
+"""Score of such an anchor."""
 HEAD_BONUS = 0.5
 """What a column head of the template seen in the document counts for it."""
 
@@ -96,7 +102,26 @@ def choose_template(strips: list[Strip], table_id: str, year: int | None) -> tup
         score += HEAD_BONUS * len(heads) if table_id == "t2" else 0.0
         ranked.append((score + (0.1 if template.id == hint else 0.0), template.first_year, table, anchors))
     _, _, table, anchors = max(ranked, key=lambda entry: (entry[0], entry[1]))
-    return table, anchors
+    return table, _with_damaged_neighbours(strips, anchors, table)
+
+
+def _with_damaged_neighbours(strips: list[Strip], anchors: list[Anchor], table: Table) -> list[Anchor]:
+    """With the rows of a drawn grid whose label is too short to be known with a wrong character in it (规章): the row
+    before one that is known, with its number of cells and a label that looks a little like it."""
+    by_row = {anchor.row: anchor for anchor in anchors}
+    taken = {anchor.strip for anchor in anchors}
+    for row, behind in zip(table.rows, table.rows[1:], strict=False):
+        anchor = by_row.get(behind.id)
+        if row.id in by_row or anchor is None or anchor.strip == 0 or anchor.strip - 1 in taken:
+            continue
+        strip = strips[anchor.strip - 1]
+        words = [t for t, token in enumerate(strip.tokens) if token.kind == "word"]
+        cells = [token for token in strip.tokens if token.kind != "word"]
+        if strip.n_columns is None or words != [0] or len(cells) != len(row.columns):
+            continue
+        if fuzz.ratio(key(strip.tokens[0].text), key(row.label)) >= LIKE_ENOUGH:
+            by_row[row.id] = Anchor(row.id, anchor.strip - 1, 0, DAMAGED)
+    return sorted(by_row.values(), key=lambda one: (one.strip, one.token))
 
 
 def _passed_over(table: Table, anchors: list[Anchor]) -> int:

@@ -10,6 +10,9 @@ from pipeline.template import Table
 
 LEAST_HEADS = 4
 """Column heads that must stand together before they count as the head of table 4."""
+TITLE = 10
+"""Strips before the line within which its title must stand where its head cannot be read."""
+HEAD_WORDS = ("复议", "诉讼", "审结", "结果")
 HEAD_GAP = 8
 """Strips without a head that may lie within the head."""
 
@@ -42,12 +45,35 @@ def line_tokens(strips: list[Strip], table: Table) -> tuple[list[Token], int, in
         for cluster in _parted(merged, strips)
         if sum(what not in {"row", total, "other"} for _, _, what in cluster) >= LEAST_HEADS
     ]
+    width = len(table.field_ids())
     if not fitting:
-        return None
+        return _under_illegible_head(strips, width)
     cluster = max(fitting, key=lambda c: (len(c), c[0]))
     first, last_head = cluster[0][0], cluster[-1]
+    full = next((s for s in range(last_head[0], last_head[0] + HEAD_GAP) if _is_full_line(strips, s, width)), None)
+    if full is not None:
+        return list(strips[full].tokens), first, full
     tokens, last = _behind(strips, last_head[0], last_head[1], table)
     return tokens, first, last
+
+
+def _is_full_line(strips: list[Strip], s: int, width: int) -> bool:
+    """Whether a strip is a row of drawn cells, one for each number and no words."""
+    if s >= len(strips) or strips[s].n_columns != width or len(strips[s].tokens) != width:
+        return False
+    kinds = {token.kind for token in strips[s].tokens}
+    return "word" not in kinds and "value" in kinds
+
+
+def _under_illegible_head(strips: list[Strip], width: int) -> tuple[list[Token], int, int] | None:
+    """The one full line of a page image whose head could not be read, known by words of the title or the head."""
+    for s in range(len(strips)):
+        if not _is_full_line(strips, s, width):
+            continue
+        before = "".join(token.text for strip in strips[max(0, s - TITLE) : s] for token in strip.tokens)
+        if any(word in before for word in HEAD_WORDS):
+            return list(strips[s].tokens), max(0, s - 1), s
+    return None
 
 
 _Head = tuple[int, int, str]

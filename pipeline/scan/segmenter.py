@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import cv2
 import numpy as np
 
+from pipeline.ocr.runtime import onnx_runtime
 from pipeline.scan.rules import Masks, scaled
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _as_bytes(shares: NDArray[np.float32], sure: float) -> Grey:
 @cache
 def _session(threads: int) -> Any:
     """The network, ready to run."""
-    import onnxruntime
+    onnxruntime = onnx_runtime()
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
