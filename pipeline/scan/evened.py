@@ -20,7 +20,7 @@ LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
 MOSTLY = 0.7
 """Share of the upright edges of a row that makes it one of the block."""
-HINTED = 0.35
+HINTED = 0.3
 """Mean evidence of a row's upright edges from which on it belongs to the block that it stands beside."""
 ALWAYS = 0.9
 """Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
@@ -62,17 +62,18 @@ def _block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return None
-    there = lattice.upright >= SURE
+    # The outermost rule bounds the table whether it is drawn or not.
+    there = lattice.upright[:, :-1] >= SURE
     half = n_columns // 2
     body = there[:, half:].mean(axis=1) >= MOSTLY
-    hinted = lattice.upright[:, half:].mean(axis=1) >= HINTED
+    hinted = lattice.upright[:, half:-1].mean(axis=1) >= HINTED
     # The longest run of rows that look like numbers, or nearly do beside those that look so.
     first, last = max(_runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))
     if not body[first:last].any():
         return None
     # Above it stand the heads, of which some reach over several columns.
     first += int(body[first:last].argmax())
-    left = n_columns
+    left = n_columns - 1
     share = there[first:last].mean(axis=0)
     while left > 0 and share[left] >= THERE:
         left -= 1

@@ -45,6 +45,8 @@ FAINTEST = 0.3
 """Of what makes a pixel of the mask one of a rule; below, it says nothing."""
 NARROWEST, LOWEST = 1.0, 0.7
 """Of the height of a line of text: width of a column, height of a row at least."""
+EMPTY = 0.5
+"""Of the usual width, or height: of a column, or row, that holds nothing at least."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
 WHOLE = 0.8
@@ -330,16 +332,22 @@ def _places(group: NDArray[np.int64]) -> tuple[Place, ...]:
     return tuple(sorted(places, key=lambda place: (place.row, place.column)))
 
 
-def without_slivers(lattice: Lattice, text_height: float) -> Lattice:
-    """The lattice without rows and columns in which no text has room: of two borders so close, the one that is drawn
-    over less of the table goes.
+def without_slivers(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice without rows and columns in which no text has room, and without narrow ones that hold none: of two
+    borders so close, the one that is drawn over less of the table goes.
 
     Args:
-        text_height: of a line of text, in pixels of the image.
+        boxes: of lines of text, in pixels of the image.
     """
+    if not boxes:
+        return lattice
+    text_height = float(np.median([box[3] - box[1] for box in boxes]))
+    left, top, right, bottom = lattice.outline
+    middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in boxes]
+    inside = np.array([(x, y) for x, y in middles if left < x < right and top < y < bottom]).reshape(-1, 2)
     rows, columns = list(lattice.rows), list(lattice.columns)
     level, upright = lattice.level.copy(), lattice.upright.copy()
-    while (narrow := _narrowest(columns, NARROWEST * text_height)) is not None and len(columns) > 2:
+    while (narrow := _narrowest(columns, NARROWEST * text_height, inside[:, 0])) is not None and len(columns) > 2:
         gone = _lesser(narrow, np.diff(lattice.rows) @ upright)
         kept = narrow + 1 if gone == narrow else narrow
         upright[:, kept] = np.maximum(upright[:, narrow], upright[:, narrow + 1])
@@ -347,7 +355,7 @@ def without_slivers(lattice: Lattice, text_height: float) -> Lattice:
         level = np.delete(level, narrow, axis=1)
         del columns[gone]
         lattice = replace(lattice, columns=tuple(columns), level=level, upright=upright)
-    while (narrow := _narrowest(rows, LOWEST * text_height)) is not None and len(rows) > 2:
+    while (narrow := _narrowest(rows, LOWEST * text_height, inside[:, 1])) is not None and len(rows) > 2:
         gone = _lesser(narrow, level @ np.diff(lattice.columns))
         kept = narrow + 1 if gone == narrow else narrow
         level[kept] = np.maximum(level[narrow], level[narrow + 1])
@@ -358,11 +366,14 @@ def without_slivers(lattice: Lattice, text_height: float) -> Lattice:
     return with_places(lattice)
 
 
-def _narrowest(borders: Sequence[float], least: float) -> int | None:
-    """Index of the first border of the narrowest gap, if it is narrower than that."""
+def _narrowest(borders: Sequence[float], least: float, middles: NDArray[np.float64]) -> int | None:
+    """Index of the first border of the narrowest gap that is narrower than `least`, or that holds the middle of no
+    text and is narrower than gaps usually are."""
     gaps = np.diff(borders)
-    index = int(gaps.argmin())
-    return index if gaps[index] < least else None
+    held = np.histogram(middles, bins=np.array(borders))[0]
+    least_each = np.where(held == 0, max(least, EMPTY * float(np.median(gaps))), least)
+    narrow = np.flatnonzero(gaps < least_each)
+    return int(narrow[gaps[narrow].argmin()]) if len(narrow) else None
 
 
 def _lesser(first: int, drawn: Evidence) -> int:

@@ -103,10 +103,9 @@ def scan_page(
     image = coloured(grey)
     parts = parts_of(places)
     tables = []
-    height = float(np.median([part.box[3] - part.box[1] for part in parts])) if parts else 0.0
+    boxes = [part.box for part in parts]
     for found in find_lattices(masks):
-        found = without_slivers(found, height)
-        lattice = evened(parted(uncrossed(found, [part.box for part in parts]), parts))
+        lattice = evened(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
         tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]

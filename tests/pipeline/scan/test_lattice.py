@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.document import Box
 from pipeline.scan.cells import TextPart
 from pipeline.scan.evened import evened
 from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places, without_slivers
@@ -137,14 +138,21 @@ def test_a_column_in_which_no_digit_has_room_goes() -> None:
     level, upright = np.ones((3, 4)), np.ones((2, 5))
     upright[0, 2] = 0.0
     lattice = with_places(Lattice((0, 30, 60), (0, 100, 112, 200, 300), level, upright, ()))
-    made = without_slivers(lattice, 20.0)
+    texts: list[Box] = [(20, 5, 60, 25), (130, 5, 160, 25), (230, 5, 260, 25), (20, 35, 60, 55)]
+    made = without_slivers(lattice, texts)
     assert made.columns == (0, 100, 200, 300) and len(made.places) == 6
-    assert without_slivers(lattice, 10.0).columns == lattice.columns
+
+
+def test_a_narrow_column_that_holds_a_digit_stays() -> None:
+    lattice = with_places(Lattice((0, 30, 60), (0, 100, 125, 200, 300), np.ones((3, 4)), np.ones((2, 5)), ()))
+    texts: list[Box] = [(20, 5, 60, 25), (130, 5, 160, 25), (20, 35, 60, 55)]
+    assert without_slivers(lattice, texts).columns == (0, 100, 200, 300)
+    assert without_slivers(lattice, [*texts, (107, 5, 117, 25)]).columns == lattice.columns
 
 
 def test_a_row_in_which_no_digit_has_room_goes_and_the_outermost_rules_stay() -> None:
     lattice = with_places(Lattice((0, 5, 40, 80), (0, 100, 200), np.ones((4, 2)), np.ones((3, 3)), ()))
-    assert without_slivers(lattice, 20.0).rows == (0, 40, 80)
+    assert without_slivers(lattice, [(20, 12, 60, 32), (120, 50, 160, 70)]).rows == (0, 40, 80)
 
 
 def test_one_lost_edge_does_not_swallow_its_neighbours() -> None:
