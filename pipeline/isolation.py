@@ -63,7 +63,15 @@ def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_
     # Ours to remove: a child that is killed cannot tidy up after itself.
     folder = tempfile.mkdtemp(prefix="gouji-")
     reading, writing = os.pipe()
-    child = os.fork()
+    parent = os.getpid()
+    # What libraries do around a fork would swallow an interrupt and print about it: it waits until after.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        child = os.fork()
+    finally:
+        # The child has its own way with signals, set before it lets them through.
+        if os.getpid() == parent:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if child == 0:
         tempfile.tempdir = folder
         _be_child(function, argument, writing, seconds, memory_mb)
@@ -168,6 +176,7 @@ def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: fl
         _isolated = True
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         # A crash is told by the parent, in a line.
         faulthandler.disable()
         _die_with_parent()
