@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from pipeline.document import Block, Cell, Document, Grid, Reading
-from pipeline.scan.cells import INSET, number_readings, sliced
+from pipeline.scan.cells import INSET, as_placed, number_readings, sliced
 from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _readings(engine: Engine, wanted: list[tuple[Spot, Scan, Box]]) -> dict[Spot
         inset = INSET / rule_scale(*image.shape[:2])
         crops = [np.ascontiguousarray(sliced(image, box, inset)) for _, _, box in entries]
         for (spot, scan, _), reading in zip(entries, engine.read_numbers(crops), strict=True):
-            found[spot] = number_readings(reading, engine.name, spot[1] in scan.seen)
+            readings = number_readings(reading, engine.name, spot[1] in scan.seen)
+            found[spot] = as_placed(readings) if spot[1] in scan.implied else readings
     return found
 
 

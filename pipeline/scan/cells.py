@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,8 @@ MARGIN = 0.25
 """Of the height of a line, around it."""
 LEAST_BLANK = 0.6
 """Probability that a cell is blank, below which it is not taken for blank."""
+PLACED = 0.75
+"""Probability that a cell without printed rules is the one that it is taken for."""
 SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 SEEN_BLANK = 0.02
@@ -60,6 +62,8 @@ class CellText:
     """It was read as a number cell."""
     seen: bool = False
     """The detector, too, found text there."""
+    implied: bool = False
+    """No rule is printed around it: that it stands in this row and column is concluded from the text alone."""
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -201,6 +205,12 @@ def number_readings(found: NumberReading, reader: str, seen: bool = False) -> tu
         # Something may stand there that nobody can read: that is no blank cell.
         return ()
     return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
+
+
+def as_placed(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Readings of a cell that no printed rule bounds: no surer than that the cell is what it is taken for. The
+    arithmetic may confirm it; where no rule does, it is not believed."""
+    return tuple(replace(reading, score=reading.score * PLACED) for reading in readings)
 
 
 def says_words(found: NumberReading) -> bool:

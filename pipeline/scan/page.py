@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
-from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, read_cells, sliced
+from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_of, read_cells, sliced
+from pipeline.scan.drawn import drawn_shares
 from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pipeline.scan.ink import Grey
     from pipeline.scan.rules import Masks
 
+PRINTED = 0.3
+"""Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
 AROUND_TABLE = 21
 """Pixels of the mask by which the area of a table is widened, so that its outermost rules are in it."""
 LEAST_SCORE = 0.5
@@ -106,7 +109,13 @@ def scan_page(
     boxes = [part.box for part in parts]
     for found in find_lattices(masks):
         lattice = evened(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
-        tables.append(ScannedTable(lattice, read_cells(image, grey, lattice, parts, engine)))
+        cells = read_cells(image, grey, lattice, parts, engine)
+        if min(drawn_shares(grey, lattice)) < PRINTED:
+            cells = {
+                place: replace(cell, implied=True, readings=as_placed(cell.readings)) if cell.number else cell
+                for place, cell in cells.items()
+            }
+        tables.append(ScannedTable(lattice, cells))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
     lines: list[tuple[TextPart, str, float]] = []
