@@ -177,7 +177,8 @@ def _record(made: _Decided, looks: Mapping[Spot, tuple[Look, ...]]) -> Report:
 
 
 def _check_is_report(document: Document, recovered: dict[str, RecoveredTable], sections: dict[str, Section]) -> None:
-    if any(found.found for found in recovered.values()):
+    # Of a file whose pages could not all be read it is not known what it is.
+    if any(found.found for found in recovered.values()) or document.defeated:
         return
     if is_older_form(document):
         raise GoujiError(E202)

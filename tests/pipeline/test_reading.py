@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.document import Document, Line
 from pipeline.errors import GoujiError
-from pipeline.reading import read_report
+from pipeline.reading import read_report, report_of
 from pipeline.record import Report
 from tests.pipeline.invented import LAYOUTS, read, wrongly_accepted
 from training.examples.report import InventedReport, invent
@@ -219,3 +220,10 @@ def test_a_table_cut_off_keeps_the_rows_that_are_there(tmp_path: Path) -> None:
     found = report.fields["t3.granted.natural"], report.fields["t3.granted.total"], report.fields["t3.new.total"]
     assert [(field.value, field.status) for field in found] == [(5, "read"), (6, "read"), (10, "read")]
     assert report.fields["t3.total.total"].value is None
+
+
+def test_a_file_whose_pages_could_not_all_be_read_is_partial_and_says_so() -> None:
+    """It once was refused as no report, since the pages that hold the report were those left out."""
+    document = Document("x.pdf", "0" * 64, "pdf", (Line("某页"),), warnings=("第 2 页没有读。",), defeated=(2,))
+    report = report_of(document)
+    assert report.status == "partial" and report.warnings == ("第 2 页没有读。",)
