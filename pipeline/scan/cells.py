@@ -30,7 +30,10 @@ MARGIN = 0.25
 LEAST_BLANK = 0.6
 """Probability that a cell is blank, below which it is not taken for blank."""
 PLACED = 0.75
-"""Probability that a cell without printed rules is the one that it is taken for."""
+"""Probability that a cell without printed rules is the one that it is taken for, and that a text through which a
+border runs is of two cells."""
+WHOLE_TEXT = 0.85
+"""Share of its width that a text keeps in a cell to count as whole."""
 SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 SEEN_BLANK = 0.02
@@ -51,6 +54,8 @@ class TextPart:
 
     box: Box
     score: float = 1.0
+    cut: bool = False
+    """A border runs through the line that it is a piece of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class CellText:
     seen: bool = False
     """The detector, too, found text there."""
     implied: bool = False
-    """No rule is printed around it: that it stands in this row and column is concluded from the text alone."""
+    """No rule is printed around it, or one runs through its text: what stands in this row and column is concluded."""
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -96,7 +101,8 @@ def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[Tex
                 # Letters that stand over a rule stay whole, but a stack of them is cut there.
                 upper, lower = (max(top, y0), min(bottom, y1)) if tall else (top, bottom)
                 box = (max(left, x0), upper, min(right, x1), lower)
-                found[place].append(TextPart(box, part.score))
+                cut = wide < WHOLE_TEXT * width and not tall
+                found[place].append(TextPart(box, part.score, cut))
     for place, inside in found.items():
         found[place] = in_order(inside)
     return found
@@ -149,7 +155,9 @@ def read_cells(
     crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN for part in inside[place])
-        read[place] = CellText(number_readings(found, engine.name, seen), True, seen)
+        readings = number_readings(found, engine.name, seen)
+        cut = any(part.cut for part in inside[place])
+        read[place] = CellText(as_placed(readings) if cut else readings, True, seen, cut)
         if says_words(found):
             # A label is read better as the line that it is.
             texts.append(place)

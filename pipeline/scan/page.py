@@ -112,7 +112,9 @@ def scan_page(
         cells = read_cells(image, grey, lattice, parts, engine)
         if min(drawn_shares(grey, lattice)) < PRINTED:
             cells = {
-                place: replace(cell, implied=True, readings=as_placed(cell.readings)) if cell.number else cell
+                place: cell
+                if not cell.number or cell.implied
+                else replace(cell, implied=True, readings=as_placed(cell.readings))
                 for place, cell in cells.items()
             }
         tables.append(ScannedTable(lattice, cells))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Box
-from pipeline.scan.cells import TextPart
+from pipeline.scan.cells import TextPart, by_cell
 from pipeline.scan.evened import evened
 from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places, without_slivers
 from pipeline.scan.parted import parted
@@ -174,3 +174,10 @@ def test_cells_tile_the_table_whatever_is_missing(seed: int) -> None:
     for place in made.places:
         covered[place.row : place.row + place.row_span, place.column : place.column + place.column_span] += 1
     assert (covered == 1).all()
+
+
+def test_a_text_through_which_a_border_runs_is_cut_and_says_so() -> None:
+    lattice = with_places(Lattice((0, 30), (0, 100, 200), np.ones((2, 2)), np.ones((1, 3)), ()))
+    found = by_cell(lattice, [TextPart((70, 6, 130, 24)), TextPart((150, 6, 180, 24))])
+    assert [(part.box[0], part.box[2], part.cut) for part in found[Place(0, 0)]] == [(70, 100, True)]
+    assert [part.cut for part in found[Place(0, 1)]] == [True, False]
