@@ -47,7 +47,7 @@ class Detector(_Part):
     model: str
     """PaddleOCR's name of the model."""
     weights: Weights
-    longest_side: Annotated[int, Field(ge=320, le=4000)] = 960
+    longest_side: Annotated[int, Field(ge=320, le=4000)] = 1280
     """Pixels; a larger image is shrunk to it before lines are sought."""
     pixel_threshold: Share = 0.2
     """A pixel belongs to a line of text from this probability on."""

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-import cv2
+from typing import TYPE_CHECKING
 
 from pipeline.scan.furniture import find_furniture
 from pipeline.scan.headings import PlacedLine, heading_levels
@@ -20,7 +18,6 @@ from pipeline.scan.headings import PlacedLine, heading_levels
 if TYPE_CHECKING:
     from pipeline.document import Box
     from pipeline.ocr.regions import Proposal, RegionKind
-    from pipeline.scan.segmenter import Segments
 
 FILLED = 0.75
 """Share of its column that a line of prose fills at least."""
@@ -34,8 +31,6 @@ FEW = 4
 """Lines of a page that is nearly empty, beside a full one."""
 AGREED = 0.5
 """Share of an area that another one covers where both mean the same thing."""
-SPECK = 0.004
-"""Share of the page that an area of a table takes up at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +47,6 @@ class Region:
     """Index of the table that it is."""
     line: int | None = None
     """Index of the line that it is."""
-
-
-Witness: TypeAlias = Literal["drawn", "seen", "proposed"]
-"""Lattices, the segmenter, a layout model."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableArea:
-    box: Box
-    drawn: int | None
-    """Index of the lattice; None where no lattice was found."""
-    lacks: Witness | None
-    """Who does not see it, of those that were asked."""
 
 
 def lay_out(
@@ -201,50 +183,6 @@ def _beside(boxes: Sequence[Box], left: Sequence[int], right: Sequence[int]) -> 
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
-
-
-def table_areas(segments: Segments) -> list[Box]:
-    """Where the segmenter sees tables, from the top, in pixels of the straightened image."""
-    inside = cv2.threshold(segments.table, 127, 1, cv2.THRESH_BINARY)[1]
-    count, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
-    scale = segments.masks.scale
-    found = []
-    for left, top, width, height, area in stats[1:count].tolist():
-        if area >= SPECK * inside.size:
-            found.append((left / scale, top / scale, (left + width) / scale, (top + height) / scale))
-    return sorted(found, key=lambda box: (box[1], box[0]))
-
-
-def agreed_tables(
-    drawn: Sequence[Box], seen: Sequence[Box], proposals: Sequence[Proposal] | None = None
-) -> tuple[TableArea, ...]:
-    """Areas of tables for which two witnesses speak, from the top.
-
-    Args:
-        drawn: outlines of the lattices.
-        seen: `table_areas` of the segmenter.
-        proposals: of a layout model; None where none was asked, which then lacks nothing.
-    """
-    proposed = None if proposals is None else [one.box for one in proposals if one.kind == "table"]
-    areas: list[TableArea] = []
-    for index, box in enumerate(drawn):
-        missing: list[Witness] = []
-        if _shared(box, seen) < AGREED:
-            missing.append("seen")
-        if proposed is not None and _shared(box, proposed) < AGREED:
-            missing.append("proposed")
-        if len(missing) < (1 if proposed is None else 2):
-            areas.append(TableArea(box, index, missing[0] if missing else None))
-    if proposed is not None:
-        for box in seen:
-            if _shared(box, drawn) < AGREED and _shared(box, proposed) >= AGREED:
-                areas.append(TableArea(box, None, "drawn"))
-    return tuple(sorted(areas, key=lambda area: (area.box[1], area.box[0])))
-
-
-def _shared(box: Box, others: Sequence[Box]) -> float:
-    """Share of a box that the others cover, which do not overlap each other much."""
-    return min(1.0, sum(_covered(box, other) for other in others))
 
 
 def _covered(box: Box, other: Box) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +12,7 @@ from pipeline.document import Box
 from pipeline.ocr.regions import Proposal
 from pipeline.scan.furniture import repeated
 from pipeline.scan.headings import PlacedLine
-from pipeline.scan.layout import TableArea, agreed_tables, lay_out, reading_groups, table_areas
-from pipeline.scan.rules import Masks
-from pipeline.scan.segmenter import Segments
+from pipeline.scan.layout import lay_out, reading_groups
 
 PAGE = (1000, 1400)
 PROSE = "本机关全年在门户网站公开信息三百余条，并按时答复各项申请，未收取费用"
@@ -246,46 +243,3 @@ def test_everything_is_read_once(boxes: list[Box], tables: list[Box]) -> None:
     regions = lay_out(PAGE, tables, [(box, "文字") for box in boxes])
     assert sorted(region.line for region in regions if region.line is not None) == list(range(len(boxes)))
     assert sorted(region.table for region in regions if region.table is not None) == list(range(len(tables)))
-
-
-# --- tables ----------------------------------------------------------------------------------------------------------
-
-ONE, OTHER = (100.0, 200.0, 900.0, 600.0), (100.0, 700.0, 900.0, 1200.0)
-
-
-def proposed(*boxes: Box) -> list[Proposal]:
-    return [Proposal("table", box, 0.9) for box in boxes]
-
-
-@pytest.mark.parametrize(
-    ("drawn", "seen", "proposals", "expected"),
-    [
-        ([ONE], [ONE], None, [TableArea(ONE, 0, None)]),
-        ([ONE], [], None, []),
-        ([], [ONE], None, []),
-        ([ONE], [ONE], proposed(ONE), [TableArea(ONE, 0, None)]),
-        ([ONE], [ONE], [], [TableArea(ONE, 0, "proposed")]),
-        ([ONE], [], proposed(ONE), [TableArea(ONE, 0, "seen")]),
-        ([], [ONE], proposed(ONE), [TableArea(ONE, None, "drawn")]),
-        ([], [], proposed(ONE), []),
-        ([ONE], [], [], []),
-        ([ONE], [OTHER], proposed(OTHER), [TableArea(OTHER, None, "drawn")]),
-        ([OTHER, ONE], [(90.0, 190.0, 910.0, 1210.0)], None, [TableArea(ONE, 1, None), TableArea(OTHER, 0, None)]),
-        ([ONE], [ONE], [Proposal("text", ONE, 0.99)], [TableArea(ONE, 0, "proposed")]),
-    ],
-)  # fmt: skip
-def test_two_of_three_speak_for_a_table(
-    drawn: list[Box], seen: list[Box], proposals: list[Proposal] | None, expected: list[TableArea]
-) -> None:
-    assert list(agreed_tables(drawn, seen, proposals)) == expected
-
-
-def test_areas_of_the_segmenter_in_pixels_of_the_page() -> None:
-    table = np.zeros((700, 500), np.uint8)
-    table[100:300, 50:450] = 200
-    table[400:600, 50:450] = 128
-    table[650:655, 10:15] = 255  # a speck
-    table[310:390, 50:450] = 127  # no
-    nothing = np.zeros_like(table)
-    segments = Segments(Masks(nothing, nothing, 0.5), table, nothing, nothing)
-    assert table_areas(segments) == [(100.0, 200.0, 900.0, 600.0), (100.0, 800.0, 900.0, 1200.0)]
