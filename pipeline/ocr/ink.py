@@ -29,6 +29,8 @@ _STRONG = 0.42
 """Share of the darkest ink from which a pixel is ink for sure; a stroke begins there ..."""
 _WEAK = 0.22
 """... and goes on down to this share."""
+_THICKEST = 0.3
+"""Of the height of the cell, a dash. Words in heavy type that run together are as flat, but as high as letters."""
 _OVER_NOISE = 5.0
 """Standard deviations of the paper's noise that ink is darker than paper, at least."""
 
@@ -237,6 +239,8 @@ def _only_bar(parts: list[_Part], strong: NDArray[np.bool_]) -> _Part | None:
         return None
     bar = max(parts, key=lambda part: part.area)
     if any(3 * part.area > bar.area for part in parts if part is not bar):
+        return None
+    if bar.height > max(_SMALLEST, _THICKEST * strong.shape[0]):
         return None
     middle = (bar.top + bar.height / 2) / strong.shape[0]
     if bar.height <= _SMALLEST:

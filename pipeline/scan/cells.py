@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.document import Reading
+from pipeline.scan.evened import number_block
 from pipeline.scan.ink import threshold
 from pipeline.scan.rules import rule_scale
 
@@ -32,8 +33,10 @@ LEAST_BLANK = 0.6
 PLACED = 0.75
 """Probability that a cell without printed rules is the one that it is taken for, and that a text through which a
 border runs is of two cells."""
-WHOLE_TEXT = 0.85
-"""Share of its width that a text keeps in a cell to count as whole."""
+SPILT = 0.3
+"""Times its height by which a text may reach into the next cell and still count as whole: detectors draw wide."""
+FAINT = 0.45
+"""Of the usual contrast of the texts of a page; what has less shows through from the back."""
 SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 SEEN_BLANK = 0.02
@@ -43,6 +46,8 @@ LEAST_RIVAL = 1e-3
 _NUMERIC = re.compile(r"[-+增减]?[\d.,]+$|[-/—无]+$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]")
+DIGIT, BESIDE = 0.7, 1.3
+"""Times the height of a text: width of a digit at most, of what a detector's box has beside the digits."""
 OVER_HALF = 0.5
 LEAST_INK = 0.0004
 """Share of the cell's pixels; less is dust."""
@@ -85,6 +90,18 @@ def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
     return parts
 
 
+def printed(parts: Sequence[TextPart], grey: Grey) -> list[TextPart]:
+    """The parts without what shows through from the back of the sheet: it is fainter than print by far."""
+    if len(parts) < 3:
+        return list(parts)
+    depths = []
+    for part in parts:
+        inside = sliced(grey, part.box, 0)
+        depths.append(float(np.median(inside)) - float(np.percentile(inside, 5)))
+    usual = float(np.median(depths))
+    return [part for part, depth in zip(parts, depths, strict=True) if depth >= FAINT * usual]
+
+
 def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[TextPart]]:
     """The parts of text in each cell, cut where they run over a rule, in reading order."""
     found: dict[Place, list[TextPart]] = {place: [] for place in lattice.places}
@@ -101,7 +118,10 @@ def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[Tex
                 # Letters that stand over a rule stay whole, but a stack of them is cut there.
                 upper, lower = (max(top, y0), min(bottom, y1)) if tall else (top, bottom)
                 box = (max(left, x0), upper, min(right, x1), lower)
-                cut = wide < WHOLE_TEXT * width and not tall
+                spilt = max(
+                    x0 - left if x0 > lattice.columns[0] else 0.0, right - x1 if x1 < lattice.columns[-1] else 0.0
+                )
+                cut = spilt > SPILT * height and not tall
                 found[place].append(TextPart(box, part.score, cut))
     for place, inside in found.items():
         found[place] = in_order(inside)
@@ -142,13 +162,14 @@ def read_cells(
     inset = INSET / rule_scale(*grey.shape)
     level = threshold(grey)
     inside = by_cell(lattice, parts)
+    block = number_block(lattice)
     read: dict[Place, CellText] = {}
     numbers: list[Place] = []
     texts: list[Place] = []
     for place in lattice.places:
         if not inside[place] and is_blank(sliced(grey, lattice.box(place), inset), level):
             read[place] = CellText((Reading("", engine.name, 1.0),), True)
-        elif _may_be_number(inside[place], lattice.box(place)):
+        elif not _is_label(place, block) and _may_be_number(inside[place], lattice.box(place)):
             numbers.append(place)
         else:
             texts.append(place)
@@ -158,17 +179,41 @@ def read_cells(
         readings = number_readings(found, engine.name, seen)
         cut = any(part.cut for part in inside[place])
         read[place] = CellText(as_placed(readings) if cut else readings, True, seen, cut)
-        if says_words(found):
+        if says_words(found) or _is_wider(inside[place], readings):
             # A label is read better as the line that it is.
             texts.append(place)
             inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
+    wordless = []
     for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
-        if place not in read or (text.readings and len(_WORDS.findall(text.readings[0].text)) > 1):
+        if _is_label(place, block) or not _holds_no_words(text):
             read[place] = text
-    strayed = [place for place in texts if not read[place].number and _holds_no_words(read[place])]
-    for place, number in _stray_numbers(image, {place: inside[place] for place in strayed}, engine).items():
+        elif place not in read:
+            wordless.append(place)
+    crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in wordless]
+    for place, found in zip(wordless, engine.read_numbers(crops), strict=True):
+        read[place] = CellText(number_alone(found, engine.name), True, True)
+    strayed = {place: inside[place] for place in wordless if not _is_sure(read[place])}
+    for place, number in _stray_numbers(image, strayed, engine).items():
         read[place] = number
     return read
+
+
+def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:
+    """Whether the detector saw more text than the number that was made of it: the first sign of a label."""
+    if not parts or not readings or not readings[0].text:
+        return False
+    height = max(part.box[3] - part.box[1] for part in parts)
+    width = max(part.box[2] for part in parts) - min(part.box[0] for part in parts)
+    return width > (DIGIT * len(readings[0].text) + BESIDE) * height
+
+
+def _is_label(place: Place, block: tuple[int, int, int, int] | None) -> bool:
+    """Whether the cell stands left of the table's block of numbers."""
+    return block is not None and place.column + place.column_span <= block[2]
+
+
+def _is_sure(cell: CellText) -> bool:
+    return bool(cell.readings) and cell.readings[0].score >= SEEN
 
 
 def _holds_no_words(cell: CellText) -> bool:
@@ -199,18 +244,27 @@ def _inside(box: Box, inset: float) -> Box:
 def number_readings(found: NumberReading, reader: str, seen: bool = False) -> tuple[Reading, ...]:
     """The rivals of a number cell; what it says in words where it holds words.
 
-    A lone sign is a number that was read badly, not a word: of such a cell the numbers stay, however improbable. Empty
-    where not even a number was made out.
+    A lone sign, or Latin letters, are a number that was read badly, not a word: of such a cell the numbers stay,
+    however improbable. Empty where not even a number was made out.
 
     Args:
         seen: the detector found text in the cell: that it is blank is then no more than a rival.
     """
     numbers = [(text, score) for text, score in found.rivals if not text or _NUMERIC.match(text)]
     numbers = _not_blank(numbers) if seen else numbers
-    if says_words(found) and len(_WORDS.findall(found.general.text)) > 1:
+    if says_words(found) and len(_HAN.findall(found.general.text)) > 1:
         return (Reading(found.general.text, reader, found.general.score),)
     if numbers and not numbers[0][0] and numbers[0][1] < LEAST_BLANK:
         # Something may stand there that nobody can read: that is no blank cell.
+        return ()
+    return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
+
+
+def number_alone(found: NumberReading, reader: str) -> tuple[Reading, ...]:
+    """The rivals of a cell in which something stands that is no word: a number with dirt or a stroke of a pen on it,
+    or what nobody can read. Empty for that, so that the cell keeps its place and says nothing."""
+    numbers = [(text, score) for text, score in _not_blank(list(found.rivals)) if not text or _NUMERIC.match(text)]
+    if not numbers or not numbers[0][0]:
         return ()
     return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
 

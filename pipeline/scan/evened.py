@@ -32,7 +32,7 @@ THERE, NOT_THERE = 0.4, 0.2
 
 def evened(lattice: Lattice) -> Lattice:
     """The lattice with the rules of its block of numbers whole or gone; as it is where it has no such block."""
-    block = _block(lattice)
+    block = number_block(lattice)
     if block is None:
         return lattice
     first, last, left, right = block
@@ -57,8 +57,9 @@ def evened(lattice: Lattice) -> Lattice:
     return with_places(replace(lattice, level=level, upright=upright))
 
 
-def _block(lattice: Lattice) -> tuple[int, int, int, int] | None:
-    """First row, row behind the last, first column and column behind the last of the block of numbers."""
+def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
+    """First row, row behind the last, first column and column behind the last of the block of numbers; None where the
+    table has too few columns, or no rows parted throughout."""
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return None

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
-from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_of, read_cells, sliced
+from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_of, printed, read_cells, sliced
+from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import drawn_shares
 from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink
@@ -19,6 +20,7 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
+from pipeline.scan.screen import unscreened
 from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.upright import flat_frame
@@ -94,6 +96,7 @@ def scan_page(
         rules: finds the borders of cells.
         propose: a layout model's opinion of the straightened image.
     """
+    page = unscreened(page)
     frame, places = flat_frame(page, engine)
     grey = ink(frame.image(page))
     masks = rules(grey, parts_of(places))
@@ -104,11 +107,11 @@ def scan_page(
         grey = ink(frame.image(page))
         masks = rules(grey, parts_of(places))
     image = coloured(grey)
-    parts = parts_of(places)
+    parts = printed(parts_of(places), grey)
     tables = []
     boxes = [part.box for part in parts]
     for found in find_lattices(masks):
-        lattice = evened(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
+        lattice = evened(without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts)))
         cells = read_cells(image, grey, lattice, parts, engine)
         if min(drawn_shares(grey, lattice)) < PRINTED:
             cells = {

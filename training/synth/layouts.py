@@ -155,6 +155,41 @@ def _three_line(random: Random) -> HtmlLook:
     )
 
 
+def _plain(random: Random) -> HtmlLook:
+    """Nothing drawn: words and numbers stand in columns by their places alone, as text editors set it."""
+    size = random.uniform(9.5, 11)
+    side = random.choice(("left", "center"))
+    return HtmlLook(
+        _BASE + _RUNNING % ("", "", "10pt 'Noto Serif CJK SC'") + "@page { size: A4; margin: 22mm 18mm }"
+        f"body {{ font: 13pt/1.7 'Noto Serif CJK SC' }} h1 {{ font-size: 19pt; text-align: center }}"
+        "h2 { font-weight: bold } p { text-indent: 2em } p.date { text-align: right }"
+        f"table {{ font-size: {size:.1f}pt; line-height: 1.3; margin: 4pt 0 10pt }}"
+        f"td {{ padding: {random.uniform(2, 5):.1f}pt 4pt; text-align: {side} }} td.n, td.h {{ text-align: center }}"
+        ".t3 td.low { text-align: left }" + ("tr { break-inside: avoid }" if random.random() < 0.7 else ""),
+        repeat_head=random.random() < 0.3,
+        upright_results=random.random() < 0.7,
+        label_widths=(8, random.uniform(11, 16), random.uniform(25, 32)),
+    )
+
+
+def _level(random: Random) -> HtmlLook:
+    """A thin level rule under every row and no upright one, on paper, numbers to the right or in the middle."""
+    size = random.uniform(9.2, 10.8)
+    rule = random.choice(("0.5pt solid #000", "0.75pt solid #444", "0.75pt dotted #000"))
+    return HtmlLook(
+        _BASE + _RUNNING % ("- ", " -", "10pt 'AR PL UKai CN'") + "@page { size: A4; margin: 20mm 19mm }"
+        f"body {{ font: 13pt/1.6 'AR PL UKai CN' }} h1 {{ font-size: 20pt; text-align: center }}"
+        "h2, h3 { font-weight: bold } p { text-indent: 2em } p.date { text-align: center }"
+        f"table {{ font-size: {size:.1f}pt; line-height: 1.25; border-top: 1.25pt solid #000; margin: 4pt 0 10pt }}"
+        f"td {{ border-bottom: {rule}; padding: {random.uniform(1.5, 4):.1f}pt 3pt }} td.h, td.g {{ text-align: center }}"
+        f"td.n {{ text-align: {random.choice(('right', 'center'))} }} .t4 td.n, .t2 td.n {{ text-align: center }}"
+        "table.t3 td.n { padding-right: 4pt } tr { break-inside: avoid }",
+        repeat_head=random.random() < 0.4,
+        upright_results=random.random() < 0.5,
+        label_widths=(6, random.uniform(12, 15), random.uniform(27, 34)),
+    )
+
+
 def _web_tall(random: Random) -> HtmlLook:
     """A web page as a tall picture: navigation above, thin grey rules, striped rows."""
     width = random.randrange(840, 1000, 20)
@@ -319,6 +354,8 @@ _ALL = (
     Layout("kaiti", "chromium", False, _style(3, 3, 2, items=("{}.", "{}、")), _kaiti),
     Layout("landscape", "chromium", False, _style(2, 3, note=0.5), _landscape),
     Layout("three_line", "chromium", False, _style(3, 2, items=("{}.", "{}、"), note=0.6), _three_line),
+    Layout("plain", "chromium", False, _style(3, 2, items=("{}.", "（{}）"), note=0.5), _plain),
+    Layout("level", "chromium", False, _style(3, 3, 4), _level),
     Layout("web_tall", "chromium", False, _style(3), _web_tall),
     Layout("word", "docx", False, _style(3, items=("{}.", "{}、")), _word),
     Layout("mingti_cut", "chromium", True, _style(4, 3, items=("{}、", "（{}）")), _mingti_cut),
