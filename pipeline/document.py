@@ -85,6 +85,9 @@ class Grid:
     """True where the file fixes the columns (HTML, Word, Excel, drawn rules); False where a row
     is only a sequence of cells (tabs or pipes in text), so that a column number proves little."""
     source: Source = NOWHERE
+    pictured: bool = False
+    """True where the cells are places on a page image: what stands in one may be misread, but no cell goes lost and
+    pushes its neighbours aside, as happens in files."""
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Every row number with the cells that begin in it, left to right; rows without cells too."""

@@ -26,6 +26,9 @@ LEAST_RIVAL = 0.02
 SURE_READING = 0.8
 """Probability of a reading from which on it is believed where no rule confirms it."""
 
+HARDLY_READ, WITHOUT_DOUBT = 0.5, 0.98
+"""Probability below which a reading is hardly one; from which on it is as good as certain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -96,6 +99,15 @@ def _held_possible(cell: CellReading, value: Number | None) -> bool:
     return any(rival == value and chance >= LEAST_RIVAL for rival, chance in cell.rivals)
 
 
+def _is_the_doubtful_one(field: str, rule: Rule, cells: Mapping[str, CellReading]) -> bool:
+    """Whether the reader took this print for something else with more than even odds, and is sure of all the others of
+    the rule: then it is known which of them is wrong."""
+    others = [cells[one] for one in rule.fields if one != field]
+    return cells[field].score < HARDLY_READ and all(
+        cell.kind in {"number", "blank", "dash"} and cell.score >= WITHOUT_DOUBT for cell in others
+    )
+
+
 def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:
     """Takes back what a reader was not sure of and no rule confirms."""
     values = {field: decision.value for field, decision in decisions.items()}
@@ -132,16 +144,19 @@ def _withhold_lone_repairs(decisions: dict[str, Decision], by_field: Mapping[str
     """Takes back repairs that a single rule asks for.
 
     One equality says that something is wrong, not what. Only a total left at 0 is taken for the fault when its
-    parts are not 0, since that is how such totals are found, and a number that the reader of the page held possible;
-    any other print stays as it is.
+    parts are not 0, since that is how such totals are found, a number that the reader of the page held possible, and
+    one that it could hardly read, beside others that it read without doubt. Any other print stays as it is.
     """
     values = {field: decision.value for field, decision in decisions.items()}
+    cells = {field: decision.cell for field, decision in decisions.items()}
     for field, decision in decisions.items():
         if decision.status != "repaired":
             continue
         asked = [rule for rule in by_field[field] if assess(rule, values).verdict == "holds"]
         left_at_zero = decision.cell.value == 0 and any(field in rule.right for rule in asked)
-        seen = bool(asked) and _held_possible(decision.cell, decision.value)
+        seen = bool(asked) and (
+            _held_possible(decision.cell, decision.value) or _is_the_doubtful_one(field, asked[0], cells)
+        )
         if len(asked) < 2 and not ((left_at_zero or seen) and not decision.note):
             decisions[field] = replace(
                 decision,
@@ -241,6 +256,8 @@ def _surprises(whole: Whole, field: str, by_field: Mapping[str, list[Rule]]) -> 
     if _held_possible(cell, value):
         return False
     if cell.kind == "number":
+        if len(rules) == 1 and _is_the_doubtful_one(field, rules[0], whole.cells):
+            return False
         return value != cell.value and not (len(rules) == 1 and cell.value == 0 and rules[0].right == (field,))
     is_total = any(rule.right == (field,) for rule in rules)
     return cell.kind == "blank" and bool(value) and not is_total

@@ -19,7 +19,7 @@ from pipeline.recover.labels import column_keys
 from pipeline.recover.normalise import key
 from pipeline.recover.numbers import read_cell
 from pipeline.recover.positions import place_columns
-from pipeline.recover.readings import ABSENT, CellReading, RowReading, pieces, read_row
+from pipeline.recover.readings import ABSENT, CellReading, RowReading, is_pictured, pieces, read_row
 from pipeline.recover.recovered import Unit, fields_of, row_shape
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table
@@ -53,6 +53,11 @@ class _Layout:
     def width(self, row: str) -> int:
         return next(len(r.columns) for r in self.table.rows if r.id == row)
 
+    def is_pictured(self) -> bool:
+        """Whether most rows were seen on a page image with a place for each cell."""
+        whole = sum(is_pictured(self.rows[row], self.width(row)) for row in self.counts)
+        return whole > 0 and whole >= MOST * len(self.counts)
+
     def shared(self, rows: int, share: float = MOST) -> bool:
         return self.table.id == "t3" and rows >= max(LEAST_ROWS, share * len(self.counts))
 
@@ -85,7 +90,9 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
         and layout.rows[row][-1].kind == "blank"
     }
     led = all(row in short or layout.rows[row][0].kind == "blank" for row in over)
-    if layout.shared(len(short)) or (layout.shared(len(short), 0.0) and led):
+    if layout.is_pictured():
+        yield _row_by_row(layout), 0
+    elif layout.shared(len(short)) or (layout.shared(len(short), 0.0) and led):
         yield from _without_column(layout, _last_cells(layout, len(table.columns) - 1))
     elif layout.shared(len(wide)):
         yield from _with_extra_column(layout, {row: inner[row] for row in wide})

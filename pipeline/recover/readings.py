@@ -105,6 +105,8 @@ def _all_readings(
 ) -> list[RowReading]:
     costs = load_costs().structure
     found: list[RowReading] = []
+    if is_pictured(tokens, shape.width):
+        return [_as_they_stand(tokens, shape)]
     apart = _spaced_apart(tokens, shape)
     if apart:
         return [_as_they_stand(apart, shape, costs.shared_cell, "几格并作一格")]
@@ -124,6 +126,11 @@ def _all_readings(
         # Digits that could not be cut hold cells that nothing tells apart; the blanks beside them are a guess.
         found = [row for row in found if all(cell.kind != "unread" for cell in row.cells)]
     return found
+
+
+def is_pictured(tokens: Sequence[Token], width: int) -> bool:
+    """Whether the tokens are the cells of a whole row on a page image, each in its place."""
+    return len(tokens) == width and all(token.pictured and not token.soft for token in tokens)
 
 
 def _spaced_apart(tokens: Sequence[Token], shape: RowShape) -> list[Token] | None:

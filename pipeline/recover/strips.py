@@ -47,6 +47,8 @@ class Token:
     """Digits at the end that may be the next label's number."""
     x: int | None = None
     """Display column in which it begins, where spaces align the text (a Chinese character is two wide)."""
+    pictured: bool = False
+    """True for a cell of a grid on a page image; see `Grid.pictured`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
             for tokens in _of_cells(cells, block.aligned):
                 # A row in which no cell begins says nothing.
                 if tokens:
-                    yield Strip(tokens, index, block.n_columns if block.aligned else None)
+                    placed = tuple(replace(token, pictured=True) for token in tokens) if block.pictured else tokens
+                    yield Strip(placed, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
         yield from _of_line(block, index)
 

@@ -44,6 +44,7 @@ SEEN_BLANK = 0.02
 LEAST_RIVAL = 1e-3
 """Probability of a rival that is kept."""
 _NUMERIC = re.compile(r"[-+增减]?[\d.,]+$|[-/—无]+$")
+_LEADING_ZERO = re.compile(r"0\d+$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]")
 DIGIT, BESIDE = 0.7, 1.3
@@ -185,7 +186,7 @@ def read_cells(
             inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
     wordless = []
     for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
-        if _is_label(place, block) or not _holds_no_words(text):
+        if not _holds_no_words(text) or (block is not None and _is_label(place, block)):
             read[place] = text
         elif place not in read:
             wordless.append(place)
@@ -208,8 +209,8 @@ def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:
 
 
 def _is_label(place: Place, block: tuple[int, int, int, int] | None) -> bool:
-    """Whether the cell stands left of the table's block of numbers."""
-    return block is not None and place.column + place.column_span <= block[2]
+    """Whether the cell stands left of the table's block of numbers; where no such block is seen, at its left side."""
+    return place.column == 0 if block is None else place.column + place.column_span <= block[2]
 
 
 def _is_sure(cell: CellText) -> bool:
@@ -250,7 +251,7 @@ def number_readings(found: NumberReading, reader: str, seen: bool = False) -> tu
     Args:
         seen: the detector found text in the cell: that it is blank is then no more than a rival.
     """
-    numbers = [(text, score) for text, score in found.rivals if not text or _NUMERIC.match(text)]
+    numbers = _numbers_of(found)
     numbers = _not_blank(numbers) if seen else numbers
     if says_words(found) and len(_HAN.findall(found.general.text)) > 1:
         return (Reading(found.general.text, reader, found.general.score),)
@@ -263,10 +264,23 @@ def number_readings(found: NumberReading, reader: str, seen: bool = False) -> tu
 def number_alone(found: NumberReading, reader: str) -> tuple[Reading, ...]:
     """The rivals of a cell in which something stands that is no word: a number with dirt or a stroke of a pen on it,
     or what nobody can read. Empty for that, so that the cell keeps its place and says nothing."""
-    numbers = [(text, score) for text, score in _not_blank(list(found.rivals)) if not text or _NUMERIC.match(text)]
+    numbers = _not_blank(_numbers_of(found))
     if not numbers or not numbers[0][0]:
         return ()
     return tuple(Reading(text, reader, min(1.0, score)) for text, score in numbers if score >= LEAST_RIVAL)
+
+
+def _numbers_of(found: NumberReading) -> list[tuple[str, float]]:
+    """The rivals that are numbers, or blank, most probable first. No number of the form begins with a 0 that another
+    digit follows: one of the two is a stroke beside the number, and either may be."""
+    chances: dict[str, float] = {}
+    for text, score in found.rivals:
+        if text and not _NUMERIC.match(text):
+            continue
+        parts = ("0", text[1:]) if _LEADING_ZERO.match(text) else (text,)
+        for part in parts:
+            chances[part] = chances.get(part, 0.0) + score / len(parts)
+    return sorted(chances.items(), key=lambda one: (-one[1], one[0]))
 
 
 def as_placed(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:

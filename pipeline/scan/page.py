@@ -198,7 +198,7 @@ def blocks_of(
             )
             for place in lattice.places
         )
-        return Grid(lattice.n_rows, lattice.n_columns, cells, True, source(lattice.outline))
+        return Grid(lattice.n_rows, lattice.n_columns, cells, True, source(lattice.outline), pictured=True)
 
     blocks: list[Block] = []
     for region in scanned.regions(first=number == 1):

@@ -31,8 +31,8 @@ LEAST = 3e-4
 """Share of the page that is scattered with dots; less is left alone."""
 PAPER = 235
 DARKEST, LIGHTEST = 40, 165
-"""Of the evened shade: what becomes black, what becomes paper. Between them lie the edges of letters; the scatter of the
-mean over dots lies above."""
+"""Of the evened shade: what becomes black, what becomes paper. Between them lie the edges of letters; the scatter of
+the mean over dots lies above."""
 
 
 def unscreened(page: Pixels) -> Pixels:
@@ -48,7 +48,7 @@ def unscreened(page: Pixels) -> Pixels:
     zone = _dotted(grey, side)
     if float(zone.mean()) < LEAST * 255:
         return page
-    soft = cv2.GaussianBlur(grey, (0, 0), max(1.0, side / SOFT))
+    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(1.0, side / SOFT)), dtype=np.uint8)
     evened = cv2.divide(soft, _shade(soft, side), scale=PAPER).astype(np.float32)
     light = np.clip((evened - DARKEST) * (PAPER / (LIGHTEST - DARKEST)), 0, PAPER)
     weight = cv2.blur(zone, (5, 5)).astype(np.float32) / 255
