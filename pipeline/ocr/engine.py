@@ -62,6 +62,10 @@ class Engine(Protocol):
         """One line of text a crop, in the order given."""
         ...
 
+    def read_labels(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        """Likewise, of lines whose words are known beforehand, such as the form's labels: as quickly as is safe."""
+        ...
+
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
         """Number cells, in the order given; several sizes in one call are fine."""
         ...

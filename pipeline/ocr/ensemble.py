@@ -49,6 +49,9 @@ class EnsembleEngine:
     def read(self, crops: Sequence[Pixels]) -> list[TextReading]:
         return self._members[0].read(crops)
 
+    def read_labels(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        return self._members[0].read_labels(crops)
+
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
         looks = [
             member.read_numbers([_seen(crop, view) for crop in crops])

@@ -47,9 +47,11 @@ class PaddleEngine:
         self.name = f"paddleocr/{self._set.recogniser.model.removesuffix('_rec').replace('_', '-')}"
         self._detector: Any = None
         self._recogniser: _Recogniser | None = None
+        self._quick: _Recogniser | None = None
         _check_device(device)
-        for model in (self._set.detector, self._set.recogniser):
-            model_folder(model)
+        for model in (self._set.detector, self._set.recogniser, self._set.quick):
+            if model is not None:
+                model_folder(model)
 
     def find(self, image: Pixels) -> list[TextPlace]:
         """Lines of text, row by row from the top, in a row from the left."""
@@ -66,13 +68,21 @@ class PaddleEngine:
 
     def read(self, crops: Sequence[Pixels]) -> list[TextReading]:
         """One line of text a crop."""
-        recogniser = self._reader()
+        return _lines_read(self._reader(), [cropping.as_line(crop) for crop in crops])
+
+    def read_labels(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        """By the quick recogniser, where the set has one, and again by the other where that one is not sure."""
+        if self._set.quick is None:
+            return self.read(crops)
+        if self._quick is None:
+            self._quick = _Recogniser(self._set.quick, self._settings, self._device)
         lines = [cropping.as_line(crop) for crop in crops]
-        paths = recogniser.run(lines, cropping.LINE_WIDTHS, _best_columns)
-        return [
-            recogniser.text(path[0], path[1], line.shape[1], width)
-            for (path, width), line in zip(paths, lines, strict=True)
-        ]
+        readings = _lines_read(self._quick, lines)
+        unsure = [place for place, reading in enumerate(readings) if reading.score < self._set.quick_sure]
+        again = _lines_read(self._reader(), [lines[place] for place in unsure]) if unsure else []
+        for place, reading in zip(unsure, again, strict=True):
+            readings[place] = reading
+        return readings
 
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
         """Number cells."""
@@ -101,6 +111,14 @@ class PaddleEngine:
         if self._recogniser is None:
             self._recogniser = _Recogniser(self._set.recogniser, self._settings, self._device)
         return self._recogniser
+
+
+def _lines_read(recogniser: _Recogniser, lines: Sequence[Pixels]) -> list[TextReading]:
+    paths = recogniser.run(lines, cropping.LINE_WIDTHS, _best_columns)
+    return [
+        recogniser.text(path[0], path[1], line.shape[1], width)
+        for (path, width), line in zip(paths, lines, strict=True)
+    ]
 
 
 class _Recogniser:

@@ -69,6 +69,9 @@ class RapidEngine:
             readings.append(TextReading(found.txts[0], float(found.scores[0])) if found.txts else TextReading("", 0.0))
         return readings
 
+    def read_labels(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        return self.read(crops)
+
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
         inks = [find_ink(crop) for crop in crops]
         images = [cropping.as_number(ink, self._ink_height, self._margin) for ink in inks if ink is not None]

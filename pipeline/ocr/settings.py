@@ -85,6 +85,10 @@ class ModelSet(_Part):
     larger: str | None = None
     detector: Detector
     recogniser: Recogniser
+    quick: Recogniser | None = None
+    """Reads the labels of table cells first: they are words that the form knows, so a small model does for most."""
+    quick_sure: Share = 0.9
+    """Mean probability of its characters from which on the quick recogniser is believed; else `recogniser` reads."""
     layout: LayoutModel | None = None
     """Without it, layout rests on what the lattices and the segmenter see."""
 

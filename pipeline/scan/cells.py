@@ -106,11 +106,14 @@ def printed(parts: Sequence[TextPart], grey: Grey) -> list[TextPart]:
 def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[TextPart]]:
     """The parts of text in each cell, cut where they run over a rule, in reading order."""
     found: dict[Place, list[TextPart]] = {place: [] for place in lattice.places}
+    boxes = lattice.boxes
     for part in parts:
         left, top, right, bottom = part.box
         height, width = bottom - top, right - left
-        for place in lattice.places:
-            x0, y0, x1, y1 = lattice.box(place)
+        apart = (boxes[:, :2] >= (right, bottom)) | (boxes[:, 2:] <= (left, top))
+        for index in np.flatnonzero(~apart.any(axis=1)):
+            place = lattice.places[index]
+            x0, y0, x1, y1 = (float(value) for value in boxes[index])
             wide = min(right, x1) - max(left, x0)
             high = min(bottom, y1) - max(top, y0)
             tall = height > STACKED * width
@@ -352,7 +355,7 @@ def _read_texts(image: Pixels, cells: dict[Place, list[TextPart]], engine: Engin
                     crops.append(piece)
                     where.append((place, number))
     found: dict[Place, dict[int, list[tuple[str, float]]]] = {place: {} for place in cells}
-    for (place, number), reading in zip(where, engine.read(crops), strict=True):
+    for (place, number), reading in zip(where, engine.read_labels(crops), strict=True):
         found[place].setdefault(number, []).append((reading.text, reading.score))
     read = {}
     for place, lines in found.items():

@@ -87,6 +87,11 @@ class Lattice:
     def outline(self) -> Box:
         return (self.columns[0], self.rows[0], self.columns[-1], self.rows[-1])
 
+    @property
+    def boxes(self) -> NDArray[np.float64]:
+        """n x 4: the boxes of its places."""
+        return np.array([self.box(place) for place in self.places], dtype=np.float64).reshape(-1, 4)
+
     def box(self, place: Place) -> Box:
         return (
             self.columns[place.column],

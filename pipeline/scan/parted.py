@@ -13,6 +13,8 @@ from pipeline.scan.cells import TextPart, by_cell, lines_of
 from pipeline.scan.lattice import Lattice, with_places
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pipeline.document import Box
 
 APART = 2.0
@@ -28,7 +30,8 @@ NEAR = 1.0
 def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     """The lattice with a border more wherever one line of a cell holds short texts that stand far apart."""
     wanted: list[tuple[int, int, float, float]] = []
-    for place, inside in by_cell(lattice, [part for part in parts if _within_a_cell(lattice, part.box)]).items():
+    boxes = lattice.boxes
+    for place, inside in by_cell(lattice, [part for part in parts if _within_a_cell(boxes, part.box)]).items():
         lines = lines_of(inside)
         if len(lines) != 1 or len(lines[0]) < 2:
             continue
@@ -43,13 +46,15 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     return with_places(lattice) if wanted else lattice
 
 
-def _within_a_cell(lattice: Lattice, box: Box) -> bool:
-    """Whether the text keeps to one cell; of one that runs over a rule, an end would look like a text of its own."""
-    room = OVER * _height(box)
-    return any(
-        left - room <= box[0] and box[2] <= right + room and top <= (box[1] + box[3]) / 2 <= bottom
-        for left, top, right, bottom in map(lattice.box, lattice.places)
-    )
+def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:
+    """Whether the text keeps to one cell; of one that runs over a rule, an end would look like a text of its own.
+
+    Args:
+        boxes: of the cells, n x 4.
+    """
+    room, middle = OVER * _height(box), (box[1] + box[3]) / 2
+    across = (boxes[:, 0] - room <= box[0]) & (box[2] <= boxes[:, 2] + room)
+    return bool((across & (boxes[:, 1] <= middle) & (middle <= boxes[:, 3])).any())
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:

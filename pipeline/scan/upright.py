@@ -212,7 +212,7 @@ def is_upside_down(image: Pixels, places: Sequence[TextPlace], engine: Engine) -
 
 
 def _legibility(crops: Sequence[Pixels], engine: Engine) -> float:
-    return sum(reading.score for reading in engine.read(crops)) / len(crops)
+    return sum(reading.score for reading in engine.read_labels(crops)) / len(crops)
 
 
 def flat_frame(page: Pixels, engine: Engine) -> tuple[Frame, list[TextPlace]]:
