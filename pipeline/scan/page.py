@@ -23,6 +23,7 @@ from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import unscreened
 from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
+from pipeline.scan.streaks import without_streaks
 from pipeline.scan.upright import flat_frame
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def scan_page(
         rules: finds the borders of cells.
         propose: a layout model's opinion of the straightened image.
     """
-    page = unscreened(page)
+    page = unscreened(without_streaks(page))
     frame, places = flat_frame(page, engine)
     grey = ink(frame.image(page))
     masks = rules(grey, parts_of(places))
