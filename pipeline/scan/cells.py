@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.document import Reading
 from pipeline.scan.evened import number_block
-from pipeline.scan.ink import threshold
+from pipeline.scan.ink import coloured, threshold
 from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
@@ -154,13 +154,14 @@ def lines_of(parts: Sequence[TextPart]) -> list[list[TextPart]]:
 
 
 def read_cells(
-    image: Pixels, grey: Grey, lattice: Lattice, parts: Sequence[TextPart], engine: Engine
+    image: Pixels, grey: Grey, figures: Grey, lattice: Lattice, parts: Sequence[TextPart], engine: Engine
 ) -> dict[Place, CellText]:
     """Every cell of a lattice read.
 
     Args:
         image: the straightened image, cleaned.
         grey: the same in one channel.
+        figures: the same without what is coloured; where a number itself is, it is put back.
         parts: of text, as the detector found them on the image.
     """
     inset = INSET / rule_scale(*grey.shape)
@@ -177,7 +178,10 @@ def read_cells(
             numbers.append(place)
         else:
             texts.append(place)
-    crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in numbers]
+    if figures is not grey:
+        for place in numbers:
+            _restore_coloured(figures, grey, lattice.box(place), inset, level)
+    crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN for part in inside[place])
         readings = number_readings(found, engine.name, seen)
@@ -193,13 +197,19 @@ def read_cells(
             read[place] = text
         elif place not in read:
             wordless.append(place)
-    crops = [np.ascontiguousarray(sliced(image, lattice.box(place), inset)) for place in wordless]
+    crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in wordless]
     for place, found in zip(wordless, engine.read_numbers(crops), strict=True):
         read[place] = CellText(number_alone(found, engine.name), True, True)
     strayed = {place: inside[place] for place in wordless if not _is_sure(read[place])}
     for place, number in _stray_numbers(image, strayed, engine).items():
         read[place] = number
     return read
+
+
+def _restore_coloured(figures: Grey, grey: Grey, box: Box, inset: float, level: int) -> None:
+    """Puts back what is coloured in a cell that holds nothing else: a number printed, or written, in colour."""
+    if is_blank(sliced(figures, box, inset), level):
+        sliced(figures, box, inset)[:] = sliced(grey, box, inset)
 
 
 def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:

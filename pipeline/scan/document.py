@@ -51,7 +51,7 @@ class Scan:
 
     page: int
     compressed: NDArray[np.uint8]
-    """The straightened, cleaned image as PNG."""
+    """The straightened, cleaned image that numbers are read from, as PNG."""
     cells: dict[Box, Box]
     """Boxes of cells in the document -> on the straightened image."""
     seen: frozenset[Box]
@@ -195,6 +195,6 @@ def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]
                 implied.add(cell.source.box)
             kind: Literal["number", "label"] = "number" if table.cells[place].number else "label"
             outlines.append(Outline(kind, box, scanned.frame.quad(box)))
-    _, compressed = cv2.imencode(".png", scanned.grey, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    _, compressed = cv2.imencode(".png", scanned.figures, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     kept = np.asarray(compressed, dtype=np.uint8)
     return Scan(page, kept, cells, frozenset(seen), frozenset(implied), tuple(outlines), index)

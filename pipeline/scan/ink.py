@@ -20,6 +20,12 @@ COLOURED = 48
 BACKGROUND = 12
 """Times by which the image is shrunk to see its background."""
 PAPER = 235
+LEAST_COLOUR = 1e-4
+"""Share of the pixels that are coloured on a page with strokes of a pen."""
+UNCOLOURED = 22.0
+"""Difference between the brightest and the darkest channel that black print has at its edges."""
+LIFT = 2.5
+"""Times what a pixel has beyond that, by which it is lightened: a dark blue pen comes out nearly white."""
 
 
 def ink(image: Pixels) -> Grey:
@@ -28,19 +34,46 @@ def ink(image: Pixels) -> Grey:
     A red seal or blue writing is bright in its own channel, where black print under it stays dark: coloured pixels are
     taken from their brightest channel. Shading is divided out.
     """
+    plain = _plain(image)
+    return cast("Grey", cv2.divide(plain, _paper(plain), scale=PAPER))
+
+
+def without_pen(image: Pixels, grey: Grey) -> Grey:
+    """The image in grey without what is blue, be it as dark as a pen's stroke over a number; `grey` itself where the
+    page has nothing blue. Words printed in blue are gone too: it is for number cells beside black print.
+
+    Red needs no more than `ink` does: in its own channel a seal is as bright as paper, whatever is printed under it.
+
+    Args:
+        grey: of the same image, by `ink`.
+    """
+    white = np.maximum(np.percentile(image[::8, ::8].reshape(-1, 3), 90, axis=0), 60.0).astype(np.float32)
+    balanced = np.minimum(image * (white.max() / white), np.float32(255.0))
+    blue, brightest = balanced[..., 2], balanced.max(axis=2)
+    chroma = np.where(blue >= brightest, brightest - balanced.min(axis=2), np.float32(0.0))
+    if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
+        return grey
+    plain = np.where(chroma > UNCOLOURED, np.maximum(brightest + LIFT * (chroma - UNCOLOURED), grey), grey)
+    return np.asarray(np.minimum(plain, PAPER), dtype=np.uint8)
+
+
+def _plain(image: Pixels) -> Grey:
     brightest = image.max(axis=2)
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     spread = cv2.subtract(brightest, image.min(axis=2))
     # Edges of JPEG blocks are coloured a little: the change from grey to the brightest channel is gradual.
     weight = np.clip((spread.astype(np.float32) - COLOURED / 2) / COLOURED, 0, 1)
-    plain = (grey + (brightest.astype(np.float32) - grey) * weight).astype(np.uint8)
+    return np.asarray(grey + (brightest.astype(np.float32) - grey) * weight, dtype=np.uint8)
+
+
+def _paper(plain: Grey) -> Grey:
+    """How bright the paper is at each pixel."""
     height, width = plain.shape
     small = cv2.resize(
         plain, (max(1, width // BACKGROUND), max(1, height // BACKGROUND)), interpolation=cv2.INTER_AREA
     )
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 5)
-    paper = np.maximum(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), 60)
-    return cast("Grey", cv2.divide(plain, paper, scale=PAPER))
+    return np.maximum(np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)), 60)
 
 
 def threshold(grey: Grey) -> int:

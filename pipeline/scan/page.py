@@ -15,7 +15,7 @@ from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_o
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import drawn_shares
 from pipeline.scan.evened import evened
-from pipeline.scan.ink import coloured, ink
+from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
@@ -55,6 +55,8 @@ class ScannedPage:
     frame: Frame
     grey: Grey
     """Straightened and cleaned."""
+    figures: Grey
+    """Likewise, without a blue pen's strokes over numbers in black: what number cells are read from."""
     tables: tuple[ScannedTable, ...]
     lines: tuple[tuple[TextPart, str, float], ...]
     """Running text: where, what, and the score."""
@@ -107,13 +109,13 @@ def scan_page(
         places = [_displaced(place, field) for place in places]
         grey = ink(frame.image(page))
         masks = rules(grey, parts_of(places))
-    image = coloured(grey)
+    image, figures = coloured(grey), without_pen(frame.image(page), grey)
     parts = printed(parts_of(places), grey)
     tables = []
     boxes = [part.box for part in parts]
     for found in find_lattices(masks):
         lattice = evened(without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts)))
-        cells = read_cells(image, grey, lattice, parts, engine)
+        cells = read_cells(image, grey, figures, lattice, parts, engine)
         if min(drawn_shares(grey, lattice)) < PRINTED:
             cells = {
                 place: cell
@@ -128,7 +130,7 @@ def scan_page(
     for group in reading_groups((frame.width, frame.height), outlines, [part.box for part in outside]):
         lines += _read_lines(image, [outside[index] for index in group], engine)
     proposals = tuple(propose(image)) if propose is not None else ()
-    return ScannedPage(frame, grey, tuple(tables), tuple(lines), proposals)
+    return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals)
 
 
 def _displaced(place: TextPlace, field: Field) -> TextPlace:
