@@ -44,6 +44,7 @@ SEEN_BLANK = 0.02
 LEAST_RIVAL = 1e-3
 """Probability of a rival that is kept."""
 _NUMERIC = re.compile(r"[-+增减]?[\d.,]+$|[-/—无]+$")
+_MINUS = re.compile(r"^[—–−－一](?=\d)")
 _LEADING_ZERO = re.compile(r"0\d+$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]")
@@ -287,7 +288,9 @@ def _numbers_of(found: NumberReading) -> list[tuple[str, float]]:
     """The rivals that are numbers, or blank, most probable first. No number of the form begins with a 0 that another
     digit follows: one of the two is a stroke beside the number, and either may be."""
     chances: dict[str, float] = {}
-    for text, score in found.rivals:
+    for rival, score in found.rivals:
+        # Before a digit, a long dash is a minus sign.
+        text = _MINUS.sub("-", rival)
         if text and not _NUMERIC.match(text):
             continue
         parts = ("0", text[1:]) if _LEADING_ZERO.match(text) else (text,)
@@ -304,7 +307,7 @@ def as_placed(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
 
 def says_words(found: NumberReading) -> bool:
     """Whether the cell holds words rather than any number."""
-    numbers = sum(score for text, score in found.rivals if not text or _NUMERIC.match(text))
+    numbers = sum(score for _, score in _numbers_of(found))
     return found.general.score > numbers and bool(_WORDS.search(found.general.text))
 
 
