@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from pipeline.scan.frame import Frame
+from pipeline.scan.sheet import sheet_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from pipeline.document import Pixels
     from pipeline.ocr.engine import Engine, TextPlace
 
-WIDEST = 2200
-"""Pixels of the shorter side of the flat image at most: 266 dpi of an A4 page."""
-MOST_PIXELS = 16_000_000
-LEAST_PAGE, MOST_PAGE = 0.25, 0.96
-"""Share of the picture that a sheet on a background fills."""
-SHEET_SIDE = 700
-"""Pixels of the long side at which the sheet is looked for."""
 TALL, PIECE, OVERLAP = 1.9, 1.5, 0.12
 """Times its width: height from which on a picture is looked at in pieces, height of a piece, height that two share."""
 SAMPLE = 6
@@ -36,68 +30,6 @@ SAMPLE_LENGTH, SHORTEST = 8, 1.5
 """Times its height: of the piece of a line that is read for that; of a line that can be used."""
 SURE_SCORE = 0.8
 """Mean score of these from which on the other way round is not tried."""
-
-
-def sheet_frame(page: Pixels) -> Frame:
-    """The sheet of paper in a photo, its corners pulled to those of the image; the whole picture where none stands out
-    from its background."""
-    height, width = page.shape[:2]
-    corners = _sheet_corners(page)
-    if corners is None:
-        scale = _scale(width, height)
-        matrix = np.diag([scale, scale, 1.0])
-        return Frame(matrix, round(width * scale), round(height * scale))
-    top, right, bottom, left = (math.dist(corners[i], corners[(i + 1) % 4]) for i in range(4))
-    flat_width, flat_height = max(top, bottom), max(left, right)
-    scale = _scale(flat_width, flat_height)
-    size = (round(flat_width * scale), round(flat_height * scale))
-    target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
-    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
-    return Frame(np.asarray(matrix, dtype=np.float64), *size)
-
-
-def _scale(width: float, height: float) -> float:
-    return min(1.0, WIDEST / min(width, height), math.sqrt(MOST_PIXELS / (width * height)))
-
-
-def _sheet_corners(page: Pixels) -> NDArray[np.float64] | None:
-    """4 x 2 corners of the sheet, from the top left clockwise; None where the picture shows nothing around it."""
-    height, width = page.shape[:2]
-    scale = SHEET_SIDE / max(height, width)
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    # Paper is brighter than a desk, and less coloured.
-    grey = small.min(axis=2)
-    grey = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    grey = cv2.GaussianBlur(grey, (5, 5), 0)
-    _, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    outside = grey[mask == 0]
-    if outside.size < (1 - MOST_PAGE) * grey.size or float(grey[mask > 0].mean()) - float(outside.mean()) < 40:
-        return None
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return None
-    sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
-    share = cv2.contourArea(sheet) / grey.size
-    if not LEAST_PAGE < share < MOST_PAGE:
-        return None
-    corners = _four_corners(sheet)
-    if corners is None or cv2.contourArea(corners.astype(np.float32)) < 0.9 * cv2.contourArea(sheet):
-        return None
-    return cast("NDArray[np.float64]", corners / scale)
-
-
-def _four_corners(hull: NDArray[Any]) -> NDArray[np.float64] | None:
-    around = cv2.arcLength(hull, True)
-    for tolerance in (0.02, 0.03, 0.05, 0.08):
-        found = cv2.approxPolyDP(hull, tolerance * around, True).reshape(-1, 2).astype(np.float64)
-        if len(found) == 4:
-            sums, differences = found.sum(axis=1), found[:, 0] - found[:, 1]
-            order = [sums.argmin(), differences.argmax(), sums.argmax(), differences.argmin()]
-            return found[order] if len(set(map(int, order))) == 4 else None
-        if len(found) < 4:
-            return None
-    return None
 
 
 def turned(frame: Frame, degrees: float) -> Frame:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.ocr.engine import TextPlace
-from pipeline.scan.upright import crop, sheet_frame, slant
+from pipeline.scan.sheet import sheet_frame
+from pipeline.scan.upright import crop, slant
 
 from .drawn import place
 
