@@ -31,6 +31,10 @@ _WEAK = 0.22
 """... and goes on down to this share."""
 _THICKEST = 0.3
 """Of the height of the cell, a dash. Words in heavy type that run together are as flat, but as high as letters."""
+_FLAT = 4.0
+"""Times its height that such a dash is wide; digits that run together are less."""
+_DENSE = 0.35
+"""Share of the box around digits that run together that is ink; of that around a stroke of a pen less is."""
 _OVER_NOISE = 5.0
 """Standard deviations of the paper's noise that ink is darker than paper, at least."""
 
@@ -47,6 +51,12 @@ class Ink:
     """One flat bar and nothing else."""
     cleaned: Pixels
     """The crop without rules, specks, and what is coloured beside black print."""
+
+    @property
+    def wide(self) -> float:
+        """Times its height that it is wide."""
+        left, top, right, bottom = self.box
+        return (right - left) / max(1, bottom - top)
 
 
 def find_ink(crop: Pixels) -> Ink | None:
@@ -69,7 +79,7 @@ def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
     height, width = crop.shape[:2]
     grey: NDArray[np.float32] = (crop.min(axis=2) if coloured else crop.max(axis=2)).astype(np.float32)
     dark = _darker_than_paper(grey)
-    noise = 1.4826 * float(np.median(np.abs(_thinned(dark))))
+    noise = _noise(dark)
     rules = _rules(dark > _threshold(dark, noise, _WEAK))
     dark[rules] = 0.0
     depth = float(dark.max())
@@ -113,18 +123,20 @@ def _black_print(crop: Pixels) -> Pixels | None:
 
 
 def _without_strokes(parts: list[_Part], height: int, width: int) -> list[_Part]:
-    """The components without strokes of a pen that come in from outside: they reach an edge, and do not stand in line
-    with what stands inside. The last digit of a number that is cut off does, and stays."""
+    """The components without strokes of a pen that come in from outside: they reach an edge, are thin, and do not stand
+    in line with what stands inside. The last digit of a number that is cut off does, and stays; so do digits that run
+    together and fill the cell from side to side."""
     inside = [part for part in parts if part.height >= _SMALLEST and not _reaches_edge(part, height, width)]
     if not inside:
         return parts
     first = max(inside, key=lambda part: part.height)
 
-    def in_line(part: _Part) -> bool:
+    def belongs(part: _Part) -> bool:
         off = abs(part.top - first.top) + abs(part.top + part.height - first.top - first.height)
-        return off <= 0.35 * first.height
+        dense = part.area >= _DENSE * part.width * part.height and part.width >= part.height
+        return off <= 0.35 * first.height or (dense and part.height >= 0.8 * first.height)
 
-    return [part for part in parts if not _reaches_edge(part, height, width) or in_line(part)]
+    return [part for part in parts if not _reaches_edge(part, height, width) or belongs(part)]
 
 
 def _reaches_edge(part: _Part, height: int, width: int) -> bool:
@@ -161,6 +173,14 @@ def _darker_than_paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
         kept = rest >= -2.5 * max(2.0, 1.4826 * float(np.median(np.abs(rest))))
     paper = across * np.float32(weights[0]) + down * np.float32(weights[1]) + np.float32(weights[2])
     return np.asarray(cv2.GaussianBlur(paper - grey, (0, 0), 0.7), np.float32)
+
+
+def _noise(dark: NDArray[np.float32]) -> float:
+    """Standard deviation of the paper, from what is lighter than it: where a number fills its cell, half of the pixels
+    are ink and its fringes, and say nothing of the paper."""
+    values = _thinned(dark)
+    lighter = values[values <= 0]
+    return 1.4826 * float(np.median(-lighter)) if len(lighter) else 0.0
 
 
 def _threshold(dark: NDArray[np.float32], noise: float, share: float) -> float:
@@ -249,7 +269,8 @@ def _only_bar(parts: list[_Part], strong: NDArray[np.bool_]) -> _Part | None:
     else:
         ink = strong[bar.top : bar.top + bar.height, bar.left : bar.left + bar.width]
         solid = ink.mean() >= 0.5 and ink.mean(axis=1).max() >= 0.85
-        flat = bar.width >= 2.2 * bar.height or (bar.height <= 0.15 * strong.shape[0] and bar.width >= 1.6 * bar.height)
+        low = bar.height <= 0.15 * strong.shape[0]
+        flat = bar.width >= _FLAT * bar.height or (low and bar.width >= 1.6 * bar.height)
     # A stretch of a rule comes in from the side or is as wide as the cell.
     apart = bar.left > 0 and bar.left + bar.width < strong.shape[1] and bar.width <= 0.7 * strong.shape[1]
     return bar if flat and solid and apart and 0.2 <= middle <= 0.8 else None

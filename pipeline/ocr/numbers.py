@@ -20,6 +20,10 @@ DASH = "—"
 _RIVALS = 5
 _SMALLEST = 1e-6
 """A rival less probable than this is not listed."""
+WIDEST, WIDER = 0.28, 0.72
+"""Times its height that a number of n digits is wide at most: the first, and n times the second."""
+TOO_WIDE = 0.6
+"""Part of its probability that a number keeps whose ink is wider: something stands beside it, or is joined to it."""
 SURE_DIGITS = 0.8
 """Mean score of the characters from which on several digits are no dash."""
 
@@ -57,6 +61,8 @@ class CellLook:
     """T x 18, from `NumberAlphabet.grouped`; no rows where the pixels show nothing."""
     general: TextReading
     """Without the restriction to numbers."""
+    wide: float = 0.0
+    """Times its height that the ink is wide; 0 where that says nothing."""
 
 
 def number_reading(look: CellLook, confusions: Confusions, measured: Calibration) -> NumberReading:
@@ -82,6 +88,7 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
         found[words] = found.get(words, 0.0) + min(look.general.score ** len(words), rest)
     seen = seen_with_reading(look, max(found, key=lambda text: (found[text], text)))
     weighed = _with_pixels(_confused(found, confusions), measured.printed(seen), seen)
+    weighed = {text: share * _fits(text, look.wide) for text, share in weighed.items()}
     return NumberReading(_ranked(weighed), look.general)
 
 
@@ -91,6 +98,14 @@ def seen_with_reading(look: CellLook, best: str) -> Seen:
         # Faint digits that run into one another look like one stroke.
         return "ink"
     return "strange" if look.seen in ("ink", "doubtful") and not is_number(best) else look.seen
+
+
+def _fits(text: str, wide: float) -> float:
+    """1, or `TOO_WIDE` where the ink is wider than such a number is in any font."""
+    if not text or text == DASH or not is_number(text):
+        return 1.0
+    digits = sum(1.0 if character.isdigit() else 0.5 for character in text)
+    return TOO_WIDE if wide > WIDEST + WIDER * digits else 1.0
 
 
 def is_number(text: str) -> bool:

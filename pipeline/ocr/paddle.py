@@ -99,7 +99,8 @@ class PaddleEngine:
         looks = [CellLook("nothing", NO_OUTPUT, TextReading("", 1.0))] * len(crops)
         for (place, ink), image, (output, width) in zip(inked, images, outputs, strict=True):
             columns, shares, posterior = output
-            looks[place] = CellLook(ink.seen, posterior, recogniser.text(columns, shares, image.shape[1], width))
+            text = recogniser.text(columns, shares, image.shape[1], width)
+            looks[place] = CellLook(ink.seen, posterior, text, 0.0 if ink.dash else ink.wide)
         return looks
 
     def larger(self) -> Engine | None:

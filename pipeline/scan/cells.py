@@ -13,6 +13,7 @@ from pipeline.document import Reading
 from pipeline.scan.evened import number_block
 from pipeline.scan.ink import coloured, threshold
 from pipeline.scan.rules import rule_scale
+from pipeline.scan.wrapped import joined, lines_of_number
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -41,6 +42,8 @@ SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 SEEN_BLANK = 0.02
 """Probability that it is blank all the same: a rest of a rule, a stain."""
+LEAST_SEEN = 0.02
+"""Probability of all numbers together from which on they are what the detector saw."""
 LEAST_RIVAL = 1e-3
 """Probability of a rival that is kept."""
 _NUMERIC = re.compile(r"[-+增减]?[\d.,]+$|[-/—无]+$")
@@ -172,8 +175,11 @@ def read_cells(
     read: dict[Place, CellText] = {}
     numbers: list[Place] = []
     texts: list[Place] = []
+    broken = _broken_numbers(figures, lattice, block, inset, level, engine)
     for place in lattice.places:
-        if not inside[place] and is_blank(sliced(grey, lattice.box(place), inset), level):
+        if place in broken:
+            read[place] = broken[place]
+        elif not inside[place] and is_blank(sliced(grey, lattice.box(place), inset), level):
             read[place] = CellText((Reading("", engine.name, 1.0),), True)
         elif not _is_label(place, block) and _may_be_number(inside[place], lattice.box(place)):
             numbers.append(place)
@@ -184,7 +190,7 @@ def read_cells(
             _restore_coloured(figures, grey, lattice.box(place), inset, level)
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
-        seen = any(part.score > SEEN for part in inside[place])
+        seen = any(part.score > SEEN and not part.cut for part in inside[place])
         readings = number_readings(found, engine.name, seen)
         cut = any(part.cut for part in inside[place])
         read[place] = CellText(as_placed(readings) if cut else readings, True, seen, cut)
@@ -204,6 +210,25 @@ def read_cells(
     strayed = {place: inside[place] for place in wordless if not _is_sure(read[place])}
     for place, number in _stray_numbers(image, strayed, engine).items():
         read[place] = number
+    return read
+
+
+def _broken_numbers(
+    figures: Grey, lattice: Lattice, block: tuple[int, int, int, int] | None, inset: float, level: int, engine: Engine
+) -> dict[Place, CellText]:
+    """The cells of the block of numbers in which a number goes on in a second line."""
+    lines: dict[Place, list[Grey]] = {}
+    for place in lattice.places:
+        if block is not None and not _is_label(place, block) and place.row >= block[0] and place.column_span == 1:
+            found = lines_of_number(sliced(figures, lattice.box(place), inset), level)
+            if found:
+                lines[place] = found
+    readings = iter(engine.read_numbers([coloured(line) for found in lines.values() for line in found]))
+    read = {}
+    for place, found in lines.items():
+        number = joined([next(readings) for _ in found])
+        if number is not None and number.rivals[0][1] >= SEEN:
+            read[place] = CellText(number_readings(number, engine.name, True), True, True)
     return read
 
 
@@ -315,8 +340,11 @@ def _not_blank(numbers: list[tuple[str, float]]) -> list[tuple[str, float]]:
     blank = sum(score for text, score in numbers if not text)
     others = [(text, score) for text, score in numbers if text]
     rest = sum(score for _, score in others)
-    if blank <= SEEN_BLANK or not rest:
+    if blank <= SEEN_BLANK:
         return numbers
+    if rest < LEAST_SEEN:
+        # The detector saw what the reader did not: neither is believed.
+        return []
     grown = [(text, score * (1 + (blank - SEEN_BLANK) / rest)) for text, score in others]
     return sorted([*grown, ("", SEEN_BLANK)], key=lambda one: (-one[1], one[0]))
 
