@@ -20,8 +20,9 @@ DASH = "—"
 _RIVALS = 5
 _SMALLEST = 1e-6
 """A rival less probable than this is not listed."""
-WIDEST, WIDER = 0.28, 0.72
-"""Times its height that a number of n digits is wide at most: the first, and n times the second."""
+WIDEST, WIDER, SIGN = 0.28, 0.72, 1.2
+"""Times its height that a number of n digits is wide at most: the first, and n times the second; digits as wide as which
+a sign or point is, with the space around it."""
 TOO_WIDE = 0.6
 """Part of its probability that a number keeps whose ink is wider: something stands beside it, or is joined to it."""
 SURE_DIGITS = 0.8
@@ -104,7 +105,7 @@ def _fits(text: str, wide: float) -> float:
     """1, or `TOO_WIDE` where the ink is wider than such a number is in any font."""
     if not text or text == DASH or not is_number(text):
         return 1.0
-    digits = sum(1.0 if character.isdigit() else 0.5 for character in text)
+    digits = sum(1.0 if character.isdigit() else SIGN for character in text)
     return TOO_WIDE if wide > WIDEST + WIDER * digits else 1.0
 
 

@@ -5,17 +5,19 @@ Along a printed rule the image is darker than beside it, however faint the rule 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.lattice import SURE, Lattice
+from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.rules import scaled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.scan.ink import Grey
+    from pipeline.scan.lattice import Evidence
 
 BESIDE = 7
 """Pixels, at the scale at which rules are looked for, on both sides of an edge that it is compared with."""
@@ -27,19 +29,71 @@ OVER_NOISE = 4.0
 """Times the scatter of the lines beside it, that it must be darker."""
 ENDS = 4
 """Pixels left out at both ends, where other rules cross."""
+PRINTED_TABLE = 0.7
+"""Share of its borders that are printed, from which on a table is taken for one with rules all over; noise and breaks
+cost some."""
+IMAGINED = 0.12
+"""Share of a border's edges that are printed, below which such a table does not have it."""
 
 
-def drawn_shares(grey: Grey, lattice: Lattice) -> tuple[float, float]:
-    """Share of the level and of the upright borders between cells that are printed; 1 where there are none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Along which edges of a lattice, be they borders or not, a rule is printed."""
+
+    level: NDArray[np.bool_]
+    """(rows + 1) x columns."""
+    upright: NDArray[np.bool_]
+    """rows x (columns + 1)."""
+
+
+def drawn_edges(grey: Grey, lattice: Lattice) -> Drawn:
+    """Looks along each edge."""
     small, scale = scaled(grey)
     rows = [round(y * scale) for y in lattice.rows]
     columns = [round(x * scale) for x in lattice.columns]
-    level = lattice.level[1:-1] >= SURE
-    upright = lattice.upright[:, 1:-1] >= SURE
     turned = np.ascontiguousarray(small.T)
-    across = [_is_drawn(small, rows[r + 1], columns[c], columns[c + 1]) for r, c in np.argwhere(level)]
-    down = [_is_drawn(turned, columns[c + 1], rows[r], rows[r + 1]) for r, c in np.argwhere(upright)]
-    return (float(np.mean(across)) if across else 1.0, float(np.mean(down)) if down else 1.0)
+    level, upright = np.zeros(lattice.level.shape, bool), np.zeros(lattice.upright.shape, bool)
+    for r, c in np.ndindex(*level.shape):
+        level[r, c] = _is_drawn(small, rows[r], columns[c], columns[c + 1])
+    for r, c in np.ndindex(*upright.shape):
+        upright[r, c] = _is_drawn(turned, columns[c], rows[r], rows[r + 1])
+    return Drawn(level, upright)
+
+
+def drawn_shares(drawn: Drawn, lattice: Lattice) -> tuple[float, float]:
+    """Share of the level and of the upright borders between cells that are printed; 1 where there are none."""
+    level, upright = lattice.level[1:-1] >= SURE, lattice.upright[:, 1:-1] >= SURE
+    return (
+        float(drawn.level[1:-1][level].mean()) if level.any() else 1.0,
+        float(drawn.upright[:, 1:-1][upright].mean()) if upright.any() else 1.0,
+    )
+
+
+def without_imagined(drawn: Drawn, lattice: Lattice) -> Lattice:
+    """The lattice of a printed table without the borders of which nothing is printed from one end to the other.
+
+    Where all other borders of a table are rules, one that only follows from where words stand is none: a label with a
+    gap in it looks like two cells.
+    """
+    shares = drawn_shares(drawn, lattice)
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    if shares[0] >= PRINTED_TABLE:
+        for row in range(1, lattice.n_rows):
+            _drop_imagined(level[row], drawn.level[row])
+    if shares[1] >= PRINTED_TABLE:
+        for column in range(1, lattice.n_columns):
+            _drop_imagined(upright[:, column], drawn.upright[:, column])
+    if (level == lattice.level).all() and (upright == lattice.upright).all():
+        return lattice
+    return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _drop_imagined(evidence: Evidence, drawn: NDArray[np.bool_]) -> None:
+    there = np.concatenate([[False], evidence >= SURE, [False]]).astype(np.int8)
+    changes = np.flatnonzero(np.diff(there))
+    for first, last in zip(changes[::2], changes[1::2], strict=True):
+        if drawn[first:last].mean() < IMAGINED:
+            evidence[first:last] = 0.0
 
 
 def _is_drawn(grey: Grey, at: int, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_of, printed, read_cells, sliced
 from pipeline.scan.doubled import without_doubles
-from pipeline.scan.drawn import drawn_shares
+from pipeline.scan.drawn import drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
@@ -114,9 +114,11 @@ def scan_page(
     tables = []
     boxes = [part.box for part in parts]
     for found in find_lattices(masks):
-        lattice = evened(without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts)))
+        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
+        drawn = drawn_edges(grey, lattice)
+        lattice = evened(without_imagined(drawn, lattice))
         cells = read_cells(image, grey, figures, lattice, parts, engine)
-        if min(drawn_shares(grey, lattice)) < PRINTED:
+        if min(drawn_shares(drawn, lattice)) < PRINTED:
             cells = {
                 place: cell
                 if not cell.number or cell.implied

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,3 +70,22 @@ def test_every_packaged_recogniser_was_measured() -> None:
             assert max(counts, key=lambda printed: counts[printed]) == digit
     assert measured.printed("ink")["number"] > 0.95
     assert measured.printed("nothing")["blank"] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "wide", "kept"),
+    [
+        ("4", 0.86, True),
+        ("4", 1.12, False),
+        ("210.64", 4.6, True),
+        ("67", 1.68, True),
+        ("67", 2.1, False),
+        ("-4", 1.6, True),
+    ],
+)
+def test_ink_that_is_too_wide_for_the_number_makes_it_doubtful(text: str, wide: float, kept: bool) -> None:
+    """A minus sign that has run into a 4 leaves a 4 that is wider than any; figures from drawn pages."""
+    seen = replace(look(text, 1.0), wide=wide)
+    best, share = number_reading(seen, Confusions(), Calibration()).rivals[0]
+    assert best == text
+    assert (share > 0.9) is kept and (share < 0.7) is not kept

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from pipeline.scan.drawn import drawn_shares
+from pipeline.scan.drawn import drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.lattice import Lattice, with_places
 
 from .drawn import paper, ruled
@@ -12,21 +13,43 @@ ROWS, COLUMNS = [200, 260, 320, 380, 440], [100, 400, 600, 800, 1000]
 LATTICE = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), np.ones((5, 4)), np.ones((4, 5)), ()))
 
 
+def shares(image: NDArray[np.uint8]) -> tuple[float, float]:
+    return drawn_shares(drawn_edges(image, LATTICE), LATTICE)
+
+
 @pytest.mark.parametrize("contrast", [255, 60, 20])
 def test_printed_rules_are_seen_however_faint(contrast: int) -> None:
     image = paper()
     faint = np.where(ruled(paper(), ROWS, COLUMNS) < 128, 255 - contrast, image).astype(np.uint8)
     noisy = np.clip(faint + np.random.default_rng(1).normal(0, 6, faint.shape), 0, 255).astype(np.uint8)
-    level, upright = drawn_shares(noisy, LATTICE)
+    level, upright = shares(noisy)
     assert level > 0.9 and upright > 0.9
 
 
 def test_borders_that_only_the_text_implies_are_not_printed() -> None:
     noisy = np.clip(paper() - 10 + np.random.default_rng(1).normal(0, 6, (1600, 1200)), 0, 255).astype(np.uint8)
-    assert drawn_shares(noisy, LATTICE) == (0.0, 0.0)
+    assert shares(noisy) == (0.0, 0.0)
 
 
 def test_a_table_with_level_rules_alone() -> None:
     without = [("upright", row, border) for row in range(4) for border in range(5)]
-    level, upright = drawn_shares(ruled(paper(), ROWS, COLUMNS, without), LATTICE)
+    level, upright = shares(ruled(paper(), ROWS, COLUMNS, without))
     assert level > 0.9 and upright == 0.0
+
+
+def test_a_border_of_which_nothing_is_printed_is_none_in_a_table_with_rules_all_over() -> None:
+    """The labels' column looked parted in two rows; a rule that is broken off in one of its rows stays whole."""
+    without = [("upright", row, 1) for row in (1, 2)] + [("upright", 3, 2)]
+    image = ruled(paper(), ROWS, COLUMNS, without)
+    level, upright = np.ones((5, 4)), np.ones((4, 5))
+    upright[[0, 3], 1] = 0.0
+    image[200:260, 398:403], image[380:440, 398:403] = 255, 255
+    lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), level, upright, ()))
+    made = without_imagined(drawn_edges(image, lattice), lattice)
+    assert not made.upright[:, 1].any()
+    assert made.upright[:, 2].all()
+
+
+def test_a_table_with_few_printed_rules_keeps_what_its_text_implies() -> None:
+    lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), np.ones((5, 4)), np.ones((4, 5)), ()))
+    assert without_imagined(drawn_edges(paper(), lattice), lattice) is lattice
