@@ -21,8 +21,8 @@ _RIVALS = 5
 _SMALLEST = 1e-6
 """A rival less probable than this is not listed."""
 WIDEST, WIDER, SIGN = 0.28, 0.72, 1.2
-"""Times its height that a number of n digits is wide at most: the first, and n times the second; digits as wide as which
-a sign or point is, with the space around it."""
+"""Times its height that a number of n digits is wide at most: the first, and n times the second. A sign or point counts
+as so many digits, with the space around it."""
 TOO_WIDE = 0.6
 """Part of its probability that a number keeps whose ink is wider: something stands beside it, or is joined to it."""
 SURE_DIGITS = 0.8

@@ -102,7 +102,8 @@ def _is_drawn(grey: Grey, at: int, start: int, end: int) -> bool:
         return False
     lines: NDArray[np.float64] = band.mean(axis=1)
     near = lines[BESIDE - ON : BESIDE + ON + 1]
-    beside = np.concatenate([lines[: BESIDE - ON], lines[BESIDE + ON + 1 :]])
-    depth = float(np.median(beside) - near.min())
-    scatter = float(np.median(np.abs(beside - np.median(beside))))
+    # Each side by itself: a row of heads may be shaded, the one below it not.
+    sides = (lines[: BESIDE - ON], lines[BESIDE + ON + 1 :])
+    depth = min(float(np.median(side)) for side in sides) - float(near.min())
+    scatter = max(float(np.median(np.abs(side - np.median(side)))) for side in sides)
     return depth >= max(LEAST_DEPTH, OVER_NOISE * scatter)

@@ -53,3 +53,13 @@ def test_a_border_of_which_nothing_is_printed_is_none_in_a_table_with_rules_all_
 def test_a_table_with_few_printed_rules_keeps_what_its_text_implies() -> None:
     lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), np.ones((5, 4)), np.ones((4, 5)), ()))
     assert without_imagined(drawn_edges(paper(), lattice), lattice) is lattice
+
+
+def test_a_rule_between_a_shaded_row_and_a_white_one_is_seen() -> None:
+    shaded = paper()
+    shaded[260:320, 100:1000] = 205
+    made = drawn_edges(ruled(shaded, ROWS, COLUMNS), LATTICE)
+    assert made.level.all() and made.upright.all()
+    shaded = paper()
+    shaded[260:320, 100:1000] = 205
+    assert not drawn_edges(shaded, LATTICE).level.any()
