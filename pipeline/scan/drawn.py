@@ -5,6 +5,7 @@ Along a printed rule the image is darker than beside it, however faint the rule 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from pipeline.scan.rules import scaled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.document import Box
     from pipeline.scan.ink import Grey
-    from pipeline.scan.lattice import Evidence
 
 BESIDE = 7
 """Pixels, at the scale at which rules are looked for, on both sides of an edge that it is compared with."""
@@ -69,31 +70,45 @@ def drawn_shares(drawn: Drawn, lattice: Lattice) -> tuple[float, float]:
     )
 
 
-def without_imagined(drawn: Drawn, lattice: Lattice) -> Lattice:
-    """The lattice of a printed table without the borders of which nothing is printed from one end to the other.
+def without_imagined(drawn: Drawn, lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a printed table without the upright borders of which nothing is printed from one end to the other
+    and that part no two texts.
 
     Where all other borders of a table are rules, one that only follows from where words stand is none: a label with a
-    gap in it looks like two cells.
+    gap in it, or with much room behind it, looks like two cells. A rule that has faded parts what stands beside it.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
     """
-    shares = drawn_shares(drawn, lattice)
-    level, upright = lattice.level.copy(), lattice.upright.copy()
-    if shares[0] >= PRINTED_TABLE:
-        for row in range(1, lattice.n_rows):
-            _drop_imagined(level[row], drawn.level[row])
-    if shares[1] >= PRINTED_TABLE:
-        for column in range(1, lattice.n_columns):
-            _drop_imagined(upright[:, column], drawn.upright[:, column])
-    if (level == lattice.level).all() and (upright == lattice.upright).all():
+    if drawn_shares(drawn, lattice)[1] < PRINTED_TABLE:
         return lattice
-    return with_places(replace(lattice, level=level, upright=upright))
+    upright = lattice.upright.copy()
+    for column in range(1, lattice.n_columns):
+        there = np.concatenate([[False], upright[:, column] >= SURE, [False]]).astype(np.int8)
+        changes = np.flatnonzero(np.diff(there))
+        for first, last in zip(changes[::2], changes[1::2], strict=True):
+            printed = drawn.upright[first:last, column].mean()
+            if printed < IMAGINED and not any(_parts_texts(lattice, row, column, boxes) for row in range(first, last)):
+                upright[first:last, column] = 0.0
+    return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
 
 
-def _drop_imagined(evidence: Evidence, drawn: NDArray[np.bool_]) -> None:
-    there = np.concatenate([[False], evidence >= SURE, [False]]).astype(np.int8)
-    changes = np.flatnonzero(np.diff(there))
-    for first, last in zip(changes[::2], changes[1::2], strict=True):
-        if drawn[first:last].mean() < IMAGINED:
-            evidence[first:last] = 0.0
+def _parts_texts(lattice: Lattice, row: int, column: int, boxes: Sequence[Box]) -> bool:
+    """Whether there is text on both sides of a piece of a border, and none across it."""
+    x, top, bottom = lattice.columns[column], lattice.rows[row], lattice.rows[row + 1]
+    in_row = [box for box in boxes if top < (box[1] + box[3]) / 2 < bottom]
+    left, right = (_extent(lattice, row, column, side) for side in (-1, 1))
+    before = any(left <= (box[0] + box[2]) / 2 < x for box in in_row)
+    behind = any(x <= (box[0] + box[2]) / 2 < right for box in in_row)
+    return before and behind
+
+
+def _extent(lattice: Lattice, row: int, column: int, side: int) -> float:
+    """Where the cell on that side of a border ends."""
+    at = column + side
+    while 0 < at < lattice.n_columns and lattice.upright[row, at] < SURE:
+        at += side
+    return lattice.columns[at]
 
 
 def _is_drawn(grey: Grey, at: int, start: int, end: int) -> bool:

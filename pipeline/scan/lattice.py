@@ -47,6 +47,8 @@ NARROWEST, LOWEST = 1.0, 0.7
 """Of the height of a line of text: width of a column, height of a row at least."""
 EMPTY = 0.5
 """Of the usual width, or height: of a column, or row, that holds nothing at least."""
+STRAY = 0.05
+"""Texts for each row that a column may hold and still count as empty: stains, and what shows through from the back."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
 WHOLE = 0.8
@@ -352,7 +354,9 @@ def without_slivers(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     inside = np.array([(x, y) for x, y in middles if left < x < right and top < y < bottom]).reshape(-1, 2)
     rows, columns = list(lattice.rows), list(lattice.columns)
     level, upright = lattice.level.copy(), lattice.upright.copy()
-    while (narrow := _narrowest(columns, NARROWEST * text_height, inside[:, 0])) is not None and len(columns) > 2:
+    stray = STRAY * lattice.n_rows
+    least = NARROWEST * text_height
+    while (narrow := _narrowest(columns, least, inside[:, 0], stray)) is not None and len(columns) > 2:
         gone = _lesser(narrow, np.diff(lattice.rows) @ upright)
         kept = narrow + 1 if gone == narrow else narrow
         upright[:, kept] = np.maximum(upright[:, narrow], upright[:, narrow + 1])
@@ -371,12 +375,14 @@ def without_slivers(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     return with_places(lattice)
 
 
-def _narrowest(borders: Sequence[float], least: float, middles: NDArray[np.float64]) -> int | None:
+def _narrowest(
+    borders: Sequence[float], least: float, middles: NDArray[np.float64], stray: float = 0.0
+) -> int | None:
     """Index of the first border of the narrowest gap that is narrower than `least`, or that holds the middle of no
-    text and is narrower than gaps usually are."""
+    text, or of so few, and is narrower than gaps usually are."""
     gaps = np.diff(borders)
     held = np.histogram(middles, bins=np.array(borders))[0]
-    least_each = np.where(held == 0, max(least, EMPTY * float(np.median(gaps))), least)
+    least_each = np.where(held <= stray, max(least, EMPTY * float(np.median(gaps))), least)
     narrow = np.flatnonzero(gaps < least_each)
     return int(narrow[gaps[narrow].argmin()]) if len(narrow) else None
 

@@ -116,7 +116,7 @@ def scan_page(
     for found in find_lattices(masks):
         lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
         drawn = drawn_edges(grey, lattice)
-        lattice = evened(without_imagined(drawn, lattice))
+        lattice = evened(without_imagined(drawn, lattice, boxes))
         cells = read_cells(image, grey, figures, lattice, parts, engine)
         if min(drawn_shares(drawn, lattice)) < PRINTED:
             cells = {

@@ -45,14 +45,18 @@ def test_a_border_of_which_nothing_is_printed_is_none_in_a_table_with_rules_all_
     upright[[0, 3], 1] = 0.0
     image[200:260, 398:403], image[380:440, 398:403] = 255, 255
     lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), level, upright, ()))
-    made = without_imagined(drawn_edges(image, lattice), lattice)
+    labels = [(120.0, 275.0, 380.0, 305.0), (120.0, 335.0, 380.0, 365.0)]
+    made = without_imagined(drawn_edges(image, lattice), lattice, labels)
     assert not made.upright[:, 1].any()
     assert made.upright[:, 2].all()
+    numbers = [(450.0, 275.0, 480.0, 305.0)]
+    kept = without_imagined(drawn_edges(image, lattice), lattice, labels + numbers)
+    assert kept.upright[1:3, 1].all(), "what parts two texts may be a rule that has faded"
 
 
 def test_a_table_with_few_printed_rules_keeps_what_its_text_implies() -> None:
     lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), np.ones((5, 4)), np.ones((4, 5)), ()))
-    assert without_imagined(drawn_edges(paper(), lattice), lattice) is lattice
+    assert without_imagined(drawn_edges(paper(), lattice), lattice, []) is lattice
 
 
 def test_a_rule_between_a_shaded_row_and_a_white_one_is_seen() -> None:
