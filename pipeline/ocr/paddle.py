@@ -78,7 +78,8 @@ class PaddleEngine:
             self._quick = _Recogniser(self._set.quick, self._settings, self._device)
         lines = [cropping.as_line(crop) for crop in crops]
         readings = _lines_read(self._quick, lines)
-        unsure = [place for place, reading in enumerate(readings) if reading.score < self._set.quick_sure]
+        least = self._set.quick_sure
+        unsure = [place for place, one in enumerate(readings) if one.score < least or not one.text]
         again = _lines_read(self._reader(), [lines[place] for place in unsure]) if unsure else []
         for place, reading in zip(unsure, again, strict=True):
             readings[place] = reading

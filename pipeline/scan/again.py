@@ -27,6 +27,9 @@ Spot: TypeAlias = "tuple[int, Box]"
 MOST_RIVALS = 6
 LEAST_PROBABILITY = 1e-4
 
+SURE_FIRST, AGREED = 0.98, 0.9
+"""Probability of a first look from which on it is sure; part of it that it keeps where the second says the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -91,12 +94,20 @@ def _readings(engine: Engine, wanted: list[tuple[Spot, Scan, Box]]) -> dict[Spot
 
 
 def merged(first: tuple[Reading, ...], second: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """Two looks as one list of rivals, best first; a text that only one gives keeps half its probability."""
+    """Two looks as one list of rivals, best first; a text that only one gives keeps half its probability.
+
+    A sure first look that the second bears out keeps most of its probability: the second looks at spoilt views too, and
+    has its doubts about each. Of 450 cells of generated pages on which both agreed so, 3 were wrong, those for their
+    row (docs/figures.md).
+    """
     if not first or not second:
         return first or second
     weights: dict[str, float] = {}
     for reading in (*first, *second):
         weights[reading.text] = weights.get(reading.text, 0.0) + reading.score / 2
+    best = first[0]
+    if best.text == second[0].text and best.score >= SURE_FIRST:
+        weights[best.text] = max(weights[best.text], AGREED * best.score)
     names = [name for one in (first, second) for name in one[0].reader.split(" + ")]
     reader = " + ".join(dict.fromkeys(names))
     ranked = sorted(weights.items(), key=lambda entry: (-round(entry[1], 9), entry[0]))

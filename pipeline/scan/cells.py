@@ -13,7 +13,7 @@ from pipeline.document import Reading
 from pipeline.scan.evened import number_block
 from pipeline.scan.ink import coloured, threshold
 from pipeline.scan.rules import rule_scale
-from pipeline.scan.wrapped import joined, lines_of_number
+from pipeline.scan.wrapped import inked_rows, joined, lines_of_number
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -185,6 +185,8 @@ def read_cells(
             numbers.append(place)
         else:
             texts.append(place)
+            # The detector misses a line here and there; in a cell that is not blank there is one.
+            inside[place] = inside[place] or _unseen_lines(grey, lattice.box(place), inset, level)
     if figures is not grey:
         for place in numbers:
             _restore_coloured(figures, grey, lattice.box(place), inset, level)
@@ -236,6 +238,19 @@ def _restore_coloured(figures: Grey, grey: Grey, box: Box, inset: float, level: 
     """Puts back what is coloured in a cell that holds nothing else: a number printed, or written, in colour."""
     if is_blank(sliced(figures, box, inset), level):
         sliced(figures, box, inset)[:] = sliced(grey, box, inset)
+
+
+def _unseen_lines(grey: Grey, box: Box, inset: float, level: int) -> list[TextPart]:
+    """The lines of text in a cell by its ink alone."""
+    crop = sliced(grey, box, inset)
+    left, top = max(0, round(box[0] + inset)), max(0, round(box[1] + inset))
+    parts = []
+    for first, last in inked_rows(crop, level):
+        columns = np.flatnonzero((crop[first:last] < level).any(axis=0))
+        if len(columns):
+            edges = (left + columns[0], top + first, left + columns[-1] + 1, top + last)
+            parts.append(TextPart((float(edges[0]), float(edges[1]), float(edges[2]), float(edges[3]))))
+    return parts
 
 
 def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:

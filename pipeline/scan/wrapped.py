@@ -40,11 +40,8 @@ def lines_of_number(crop: Grey, level: int) -> list[Grey]:
         level: the grey below which a pixel is ink.
     """
     height, width = crop.shape
-    inked: NDArray[np.bool_] = np.asarray(crop < level)
-    # What runs along the whole height or width is a rest of a rule.
-    inked[:, inked.mean(axis=0) > 0.8] = False
-    inked[inked.mean(axis=1) > 0.8] = False
-    runs = [(first, last) for first, last in _runs(np.asarray(inked.any(axis=1))) if last - first >= LEAST_LINE]
+    inked = _without_rules(crop, level)
+    runs = inked_rows(crop, level)
     if not 2 <= len(runs) <= MOST_LINES:
         return []
     heights = [last - first for first, last in runs]
@@ -57,6 +54,20 @@ def lines_of_number(crop: Grey, level: int) -> list[Grey]:
         return []
     middles = [0, *((runs[i][1] + runs[i + 1][0]) // 2 for i in range(len(runs) - 1)), height]
     return [crop[middles[i] : middles[i + 1]] for i in range(len(runs))]
+
+
+def inked_rows(crop: Grey, level: int) -> list[tuple[int, int]]:
+    """First row and row behind the last of each line of ink in a cell."""
+    runs = _runs(np.asarray(_without_rules(crop, level).any(axis=1)))
+    return [(first, last) for first, last in runs if last - first >= LEAST_LINE]
+
+
+def _without_rules(crop: Grey, level: int) -> NDArray[np.bool_]:
+    """Where there is ink; what runs along the whole height or width is a rest of a rule."""
+    inked: NDArray[np.bool_] = np.asarray(crop < level)
+    inked[:, inked.mean(axis=0) > 0.8] = False
+    inked[inked.mean(axis=1) > 0.8] = False
+    return inked
 
 
 def joined(lines: Sequence[NumberReading]) -> NumberReading | None:
