@@ -51,6 +51,8 @@ class Ink:
     """One flat bar and nothing else."""
     cleaned: Pixels
     """The crop without rules, specks, and what is coloured beside black print."""
+    minus: bool = False
+    """A short bar stands by itself before the digits, at half of their height."""
 
     @property
     def wide(self) -> float:
@@ -103,7 +105,8 @@ def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
     kept = np.isin(labels, [part.label for part in (*printed, *near)])
     kept[box[1] : box[3], box[0] : box[2]] |= labels[box[1] : box[3], box[0] : box[2]] > 0
     seen: Seen = "coloured" if coloured else "bar" if dash else "ink" if sure else "doubtful"
-    return Ink(box, seen, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept))
+    minus = dash is None and _begins_with_minus([*printed, *near], tallest)
+    return Ink(box, seen, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept), minus)
 
 
 def _black_print(crop: Pixels) -> Pixels | None:
@@ -292,6 +295,19 @@ def _belongs(part: _Part, box: tuple[int, int, int, int], tallest: int) -> bool:
     middle = (part.top + part.height / 2 - box[1]) / (box[3] - box[1])
     minus = part.width > part.height and part.width >= 0.2 * tallest and 0.25 <= middle <= 0.75
     return minus or max(part.width, part.height) > 0.33 * tallest
+
+
+def _begins_with_minus(parts: list[_Part], tallest: int) -> bool:
+    first, *others = sorted(parts, key=lambda part: part.left)
+    digits = [part for part in others if part.height >= 0.7 * tallest]
+    if not digits or tallest < 2 * _SMALLEST:
+        return False
+    following = digits[0]
+    middle = (first.top + first.height / 2 - following.top) / following.height
+    flat = first.width >= 1.3 * first.height and first.height <= 0.35 * tallest
+    long = 0.18 * tallest <= first.width <= 0.7 * tallest
+    apart = first.left + first.width <= following.left + 1
+    return flat and long and apart and 0.35 <= middle <= 0.8
 
 
 def _distance(part: _Part, box: tuple[int, int, int, int]) -> int:

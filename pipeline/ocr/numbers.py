@@ -64,6 +64,8 @@ class CellLook:
     """Without the restriction to numbers."""
     wide: float = 0.0
     """Times its height that the ink is wide; 0 where that says nothing."""
+    minus: bool = False
+    """The pixels show a minus sign by itself."""
 
 
 def number_reading(look: CellLook, confusions: Confusions, measured: Calibration) -> NumberReading:
@@ -83,6 +85,8 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
         # A point or comma at an end is a speck: no number has one there.
         text = "".join(NUMBER_SYMBOLS[column - 1] for column in columns).strip(".,")
         found[text] = found.get(text, 0.0) + share
+    if look.minus:
+        found = _with_minus(found)
     words = look.general.text
     if words and not is_number(words):
         rest = max(0.0, 1.0 - sum(found.values()))
@@ -99,6 +103,15 @@ def seen_with_reading(look: CellLook, best: str) -> Seen:
         # Faint digits that run into one another look like one stroke.
         return "ink"
     return "strange" if look.seen in ("ink", "doubtful") and not is_number(best) else look.seen
+
+
+def _with_minus(read: Mapping[str, float]) -> dict[str, float]:
+    """A recogniser may overlook the sign; the pixels do not."""
+    found: dict[str, float] = {}
+    for text, share in read.items():
+        signed = "-" + text.lstrip("-" + DASH) if text.strip("-" + DASH).isdigit() else text
+        found[signed] = found.get(signed, 0.0) + share
+    return found
 
 
 def _fits(text: str, wide: float) -> float:

@@ -101,7 +101,7 @@ class PaddleEngine:
         for (place, ink), image, (output, width) in zip(inked, images, outputs, strict=True):
             columns, shares, posterior = output
             text = recogniser.text(columns, shares, image.shape[1], width)
-            looks[place] = CellLook(ink.seen, posterior, text, 0.0 if ink.dash else ink.wide)
+            looks[place] = CellLook(ink.seen, posterior, text, 0.0 if ink.dash else ink.wide, ink.minus)
         return looks
 
     def larger(self) -> Engine | None:

@@ -20,7 +20,7 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
-from pipeline.scan.screen import unscreened
+from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.streaks import without_streaks
@@ -109,7 +109,8 @@ def scan_page(
         places = [_displaced(place, field) for place in places]
         grey = ink(frame.image(page))
         masks = rules(grey, parts_of(places))
-    image, figures = coloured(grey), without_pen(frame.image(page), grey)
+    legible = softened(grey) if is_black_and_white(page) else grey
+    image, figures = coloured(legible), without_pen(frame.image(page), legible)
     parts = printed(parts_of(places), grey)
     tables = []
     boxes = [part.box for part in parts]
@@ -117,7 +118,7 @@ def scan_page(
         lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
         drawn = drawn_edges(grey, lattice)
         lattice = evened(without_imagined(drawn, lattice, boxes))
-        cells = read_cells(image, grey, figures, lattice, parts, engine)
+        cells = read_cells(image, legible, figures, lattice, parts, engine)
         if min(drawn_shares(drawn, lattice)) < PRINTED:
             cells = {
                 place: cell

@@ -31,6 +31,8 @@ LEAST_AREA = 6
 """Windows that a shaded area is large at least."""
 SOFT = 830
 """Of the shorter side: the spread of the mean that is taken."""
+SOFTEN = 1650
+"""Of the shorter side of a page: what its strokes are softened by, one pixel at 200 dpi."""
 LEAST = 3e-4
 """Share of the page that is scattered with dots; less is left alone."""
 PAPER = 235
@@ -46,7 +48,7 @@ def unscreened(page: Pixels) -> Pixels:
         page: as it was scanned; its short side is taken for about 210 mm.
     """
     grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    if not _is_black_and_white(grey):
+    if not _has_no_greys(grey):
         return page
     side = min(grey.shape)
     zone = _dotted(grey, side)
@@ -60,7 +62,18 @@ def unscreened(page: Pixels) -> Pixels:
     return np.repeat(np.asarray(mixed, dtype=np.uint8)[:, :, None], 3, axis=2)
 
 
-def _is_black_and_white(grey: Grey) -> bool:
+def softened(grey: Grey) -> Grey:
+    """The straightened image of a black and white page as a scanner with greys would have seen it, for reading:
+    recognisers have learnt smooth strokes and take the steps and gaps of a fax for strokes of other characters."""
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), max(0.6, min(grey.shape) / SOFTEN)), dtype=np.uint8)
+
+
+def is_black_and_white(page: Pixels) -> bool:
+    """Whether the page has hardly any greys."""
+    return _has_no_greys(np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
+
+
+def _has_no_greys(grey: Grey) -> bool:
     counts = np.bincount(grey.ravel(), minlength=256)
     return bool(counts[:NEAR].sum() + counts[-NEAR:].sum() >= BLACK_OR_WHITE * grey.size)
 
