@@ -71,18 +71,47 @@ def drawn_shares(drawn: Drawn, lattice: Lattice) -> tuple[float, float]:
 
 
 def without_imagined(drawn: Drawn, lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
-    """The lattice of a printed table without the upright borders of which nothing is printed from one end to the other
-    and that part no two texts.
+    """The lattice of a printed table without the borders of which nothing is printed from one end to the other: upright
+    ones that part no two texts, and level ones that run through a label.
 
     Where all other borders of a table are rules, one that only follows from where words stand is none: a label with a
-    gap in it, or with much room behind it, looks like two cells. A rule that has faded parts what stands beside it.
+    gap in it, or with much room behind it, or of several lines, looks like two cells. A rule that has faded parts what
+    stands on both sides of it.
 
     Args:
         boxes: of lines of text, in pixels of the image.
     """
-    if drawn_shares(drawn, lattice)[1] < PRINTED_TABLE:
+    shares = drawn_shares(drawn, lattice)
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    if shares[0] >= PRINTED_TABLE:
+        held = _held(lattice, boxes)
+        for row in range(1, lattice.n_rows):
+            there = level[row] >= SURE
+            if there.any() and drawn.level[row][there].mean() < IMAGINED and _runs_through_label(held, row):
+                level[row] = 0.0
+    if shares[1] >= PRINTED_TABLE:
+        _drop_upright(drawn, lattice, upright, boxes)
+    if (level == lattice.level).all() and (upright == lattice.upright).all():
         return lattice
-    upright = lattice.upright.copy()
+    return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _held(lattice: Lattice, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """rows x columns: where the middle of a text stands."""
+    middles = np.array([((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in boxes]).reshape(-1, 2)
+    bins = (np.array(lattice.rows), np.array(lattice.columns))
+    return np.asarray(np.histogram2d(middles[:, 1], middles[:, 0], bins=bins)[0] > 0, dtype=np.bool_)
+
+
+def _runs_through_label(held: NDArray[np.bool_], row: int) -> bool:
+    """Whether a level border has text on both sides in one column alone, and on one side no other: lines of one label,
+    whose numbers stand beside one of them."""
+    above, below = np.flatnonzero(held[row - 1]), np.flatnonzero(held[row])
+    fewer, more = sorted((above, below), key=len)
+    return len(fewer) == 1 and len(more) > 1 and fewer[0] == more[0]
+
+
+def _drop_upright(drawn: Drawn, lattice: Lattice, upright: NDArray[np.float64], boxes: Sequence[Box]) -> None:
     for column in range(1, lattice.n_columns):
         there = np.concatenate([[False], upright[:, column] >= SURE, [False]]).astype(np.int8)
         changes = np.flatnonzero(np.diff(there))
@@ -90,7 +119,6 @@ def without_imagined(drawn: Drawn, lattice: Lattice, boxes: Sequence[Box]) -> La
             printed = drawn.upright[first:last, column].mean()
             if printed < IMAGINED and not any(_parts_texts(lattice, row, column, boxes) for row in range(first, last)):
                 upright[first:last, column] = 0.0
-    return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
 
 
 def _parts_texts(lattice: Lattice, row: int, column: int, boxes: Sequence[Box]) -> bool:

@@ -47,6 +47,9 @@ NARROWEST, LOWEST = 1.0, 0.7
 """Of the height of a line of text: width of a column, height of a row at least."""
 EMPTY = 0.5
 """Of the usual width, or height: of a column, or row, that holds nothing at least."""
+PITCH, LEAST_PITCHES = 0.6, 6
+"""Of the distance between the texts of neighbouring columns: width of an empty one at least; columns with text from
+which on that distance says something."""
 STRAY = 0.05
 """Texts for each row that a column may hold and still count as empty: stains, and what shows through from the back."""
 CROSSED = 0.4
@@ -382,9 +385,21 @@ def _narrowest(
     text, or of so few, and is narrower than gaps usually are."""
     gaps = np.diff(borders)
     held = np.histogram(middles, bins=np.array(borders))[0]
-    least_each = np.where(held <= stray, max(least, EMPTY * float(np.median(gaps))), least)
+    usual = max(EMPTY * float(np.median(gaps)), PITCH * _pitch(borders, middles, held > stray))
+    least_each = np.where(held <= stray, max(least, usual), least)
     narrow = np.flatnonzero(gaps < least_each)
     return int(narrow[gaps[narrow].argmin()]) if len(narrow) else None
+
+
+def _pitch(borders: Sequence[float], middles: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
+    """How far apart the texts of neighbouring columns, or rows, usually stand; 0 where there are too few to tell.
+
+    Where every column is seen as two, what it holds and the room beside it, the gaps say nothing, the texts do.
+    """
+    if holds.sum() < LEAST_PITCHES:
+        return 0.0
+    at = np.digitize(middles, np.array(borders)) - 1
+    return float(np.median(np.diff([float(np.median(middles[at == index])) for index in np.flatnonzero(holds)])))
 
 
 def _lesser(first: int, drawn: Evidence) -> int:

@@ -21,7 +21,7 @@ from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
-from pipeline.scan.segmenter import segment
+from pipeline.scan.segmenter import OPEN, RULED, segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.streaks import without_streaks
 from pipeline.scan.upright import flat_frame
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PRINTED = 0.3
 """Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
+COLUMNS, LINES = 3, 3
+"""Texts that stand at one height, in so many lines, where there may be a table without rules."""
 AROUND_TABLE = 21
 """Pixels of the mask by which the area of a table is widened, so that its outermost rules are in it."""
 LEAST_SCORE = 0.5
@@ -72,7 +74,16 @@ class ScannedPage:
 
 def learnt_rules(grey: Grey, _: Sequence[TextPart]) -> Masks:
     """Borders of cells as the segmenter sees them, within what it takes for tables."""
-    segments = segment(grey)
+    return _learnt(grey, RULED)
+
+
+def open_rules(grey: Grey, _: Sequence[TextPart]) -> Masks:
+    """Likewise, by the segmenter that knows tables without rules."""
+    return _learnt(grey, OPEN)
+
+
+def _learnt(grey: Grey, model: str) -> Masks:
+    segments = segment(grey, model=model)
     table = cv2.dilate(segments.table, np.ones((AROUND_TABLE, AROUND_TABLE), np.uint8)) > 127
     masks = segments.masks
     return replace(
@@ -91,6 +102,7 @@ def scan_page(
     engine: Engine,
     rules: Callable[[Grey, Sequence[TextPart]], Masks] = learnt_rules,
     propose: Callable[[Pixels], Sequence[Proposal]] | None = None,
+    unruled: Callable[[Grey, Sequence[TextPart]], Masks] = open_rules,
 ) -> ScannedPage:
     """Makes out a page.
 
@@ -98,6 +110,7 @@ def scan_page(
         page: the image as given, of any turn and size.
         rules: finds the borders of cells.
         propose: a layout model's opinion of the straightened image.
+        unruled: finds them where no table of the page has printed rules.
     """
     page = unscreened(without_streaks(page))
     frame, places = flat_frame(page, engine)
@@ -112,21 +125,13 @@ def scan_page(
     legible = softened(grey) if is_black_and_white(page) else grey
     image, figures = coloured(legible), without_pen(frame.image(page), legible)
     parts = printed(parts_of(places), grey)
+    found = _lattices(grey, masks, parts)
+    if all(implied for _, implied in found) and (found or _looks_tabular(parts)):
+        found = _lattices(grey, unruled(grey, parts), parts) or found
     tables = []
-    boxes = [part.box for part in parts]
-    for found in find_lattices(masks):
-        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
-        drawn = drawn_edges(grey, lattice)
-        lattice = evened(without_imagined(drawn, lattice, boxes))
+    for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
-        if min(drawn_shares(drawn, lattice)) < PRINTED:
-            cells = {
-                place: cell
-                if not cell.number or cell.implied
-                else replace(cell, implied=True, readings=as_placed(cell.readings))
-                for place, cell in cells.items()
-            }
-        tables.append(ScannedTable(lattice, cells))
+        tables.append(ScannedTable(lattice, _as_implied(cells) if implied else cells))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
     lines: list[tuple[TextPart, str, float]] = []
@@ -134,6 +139,40 @@ def scan_page(
         lines += _read_lines(image, [outside[index] for index in group], engine)
     proposals = tuple(propose(image)) if propose is not None else ()
     return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals)
+
+
+def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple[Lattice, bool]]:
+    """The tables that the masks show, each with whether its borders are only implied."""
+    boxes = [part.box for part in parts]
+    made = []
+    for found in find_lattices(masks):
+        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
+        drawn = drawn_edges(grey, lattice)
+        lattice = evened(without_imagined(drawn, lattice, boxes))
+        made.append((lattice, min(drawn_shares(drawn, lattice)) < PRINTED))
+    return made
+
+
+def _looks_tabular(parts: Sequence[TextPart]) -> bool:
+    """Whether several lines of text stand in three parts or more, as numbers in columns do."""
+    return sum(len(line) >= COLUMNS for line in lines_of(parts)) >= LINES
+
+
+def _as_implied(cells: dict[Place, CellText]) -> dict[Place, CellText]:
+    """The cells of a table without rules. In a row where each cell for a number holds one, it is known which is whose;
+    where one is blank, its neighbours' numbers may be its own."""
+    gappy = {
+        row
+        for place, cell in cells.items()
+        if cell.number and not (cell.readings and cell.readings[0].text)
+        for row in range(place.row, place.row + place.row_span)
+    }
+    return {
+        place: replace(cell, implied=True, readings=as_placed(cell.readings))
+        if cell.number and not cell.implied and place.row in gappy
+        else cell
+        for place, cell in cells.items()
+    }
 
 
 def _displaced(place: TextPlace, field: Field) -> TextPlace:

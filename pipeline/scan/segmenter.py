@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from pipeline.scan.ink import Grey
 
-PACKAGE, FILE = "models.segmenter", "segmenter.onnx"
+PACKAGE = "models.segmenter"
+RULED, OPEN = "segmenter.onnx", "open.onnx"
+"""The network for printed tables, and the one that has also learnt from tables without any rule: it sees more of those,
+and too much in the others."""
 MULTIPLE = 32
 """Height and width that the network takes are multiples of this."""
 THREADS = 2
@@ -47,15 +50,16 @@ class Segments:
     """Seals and handwriting, as far as they are left in the grey image."""
 
 
-def segment(grey: Grey, threads: int = THREADS) -> Segments:
+def segment(grey: Grey, threads: int = THREADS, model: str = RULED) -> Segments:
     """What stands where on a page that is upright and flat but for a degree or two.
 
     Args:
         grey: `pipeline.scan.ink.ink` of the page.
         threads: of the network; the first call of a process with a number makes its session.
+        model: `RULED` or `OPEN`.
     """
     small, scale = scaled(grey)
-    maps = probabilities(small, threads)
+    maps = probabilities(small, threads, model)
     height, width = small.shape
 
     def enlarged(shares: NDArray[np.float32], sure: float) -> Grey:
@@ -84,13 +88,13 @@ def _strokes(shares: NDArray[np.float32], along: int) -> NDArray[np.float32]:
     return np.where(sure[labels], shares, np.float32(0)).astype(np.float32)
 
 
-def probabilities(small: Grey, threads: int = THREADS) -> NDArray[np.float32]:
+def probabilities(small: Grey, threads: int = THREADS, model: str = RULED) -> NDArray[np.float32]:
     """5 x H/2 x W/2 in [0, 1], sides rounded up to what the network takes: level and upright borders, table, text,
     foreign."""
     height, width = small.shape
     padded = np.zeros((1, 1, _rounded(height), _rounded(width)), np.float32)
     padded[0, 0, :height, :width] = (255 - small.astype(np.float32)) / np.float32(255)
-    (maps,) = _session(threads).run(None, {"ink": padded})
+    (maps,) = _session(threads, model).run(None, {"ink": padded})
     return cast("NDArray[np.float32]", maps[0])
 
 
@@ -106,7 +110,7 @@ def _as_bytes(shares: NDArray[np.float32], sure: float) -> Grey:
 
 
 @cache
-def _session(threads: int) -> Any:
+def _session(threads: int, model: str) -> Any:
     """The network, ready to run."""
     onnxruntime = onnx_runtime()
 
@@ -117,5 +121,5 @@ def _session(threads: int) -> Any:
     options.log_severity_level = 3
     # Waiting threads would otherwise burn the processor of whoever works beside.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    model = resources.files(PACKAGE).joinpath(FILE).read_bytes()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    weights = resources.files(PACKAGE).joinpath(model).read_bytes()
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
