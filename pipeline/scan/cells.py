@@ -254,12 +254,13 @@ def _unseen_lines(grey: Grey, box: Box, inset: float, level: int) -> list[TextPa
 
 
 def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:
-    """Whether the detector saw more text than the number that was made of it: the first sign of a label."""
-    if not parts or not readings or not readings[0].text:
+    """Whether the detector saw more text than the number that was made of it, if any: the first sign of a label."""
+    if not parts:
         return False
+    digits = len(readings[0].text) if readings else 1
     height = max(part.box[3] - part.box[1] for part in parts)
     width = max(part.box[2] for part in parts) - min(part.box[0] for part in parts)
-    return width > (DIGIT * len(readings[0].text) + BESIDE) * height
+    return width > (DIGIT * max(1, digits) + BESIDE) * height
 
 
 def _is_label(place: Place, block: tuple[int, int, int, int] | None) -> bool:
