@@ -64,6 +64,8 @@ class Strip:
     """A single cell on a line of its own, marked as such by a tab or a pipe."""
 
 
+AMONG_WORDS = 0.7
+"""Probability of a number that was cut out of words on a page image; less than what is believed by itself."""
 LEAST_SPACED = 10
 """Lines of nothing but spaces from which they may be the blank cells of the document."""
 
@@ -106,10 +108,23 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
             for tokens in _of_cells(cells, block.aligned):
                 # A row in which no cell begins says nothing.
                 if tokens:
-                    placed = tuple(replace(token, pictured=True) for token in tokens) if block.pictured else tokens
+                    placed = _pictured(tokens, cells) if block.pictured else tokens
                     yield Strip(placed, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
         yield from _of_line(block, index)
+
+
+def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]:
+    """The tokens of a row on a page image. A number cut out of a line of words was read with them, not as a number, and
+    what stands beside it was taken for one cell: it is believed only where the arithmetic confirms it."""
+    readers = [cell.readings[0].reader for cell in cells if cell.readings]
+    made = []
+    for token in tokens:
+        readings = token.readings
+        if token.kind == "value" and token.text and not readings and readers:
+            readings = (Reading(token.text, readers[0], AMONG_WORDS),)
+        made.append(replace(token, pictured=True, readings=readings))
+    return tuple(made)
 
 
 def _of_line(line: Line, index: int) -> Iterator[Strip]:

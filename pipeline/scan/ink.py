@@ -24,6 +24,8 @@ LEAST_COLOUR = 1e-4
 """Share of the pixels that are coloured on a page with strokes of a pen."""
 UNCOLOURED = 22.0
 """Difference between the brightest and the darkest channel that black print has at its edges."""
+BRIGHT, SEAL_LIFT = 140.0, 0.6
+"""Brightness in red from which on a pixel of a seal has no print under it; how much it is lightened, as by `LIFT`."""
 LIFT = 2.5
 """Times what a pixel has beyond that, by which it is lightened: a dark blue pen comes out nearly white."""
 
@@ -39,21 +41,25 @@ def ink(image: Pixels) -> Grey:
 
 
 def without_pen(image: Pixels, grey: Grey) -> Grey:
-    """The image in grey without what is blue, be it as dark as a pen's stroke over a number; `grey` itself where the
-    page has nothing blue. Words printed in blue are gone too: it is for number cells beside black print.
+    """The image in grey without what is blue, be it as dark as a pen's stroke over a number, and without what is left
+    of a red seal; `grey` itself where the page has neither. Words printed in blue are gone too: it is for number cells
+    beside black print.
 
-    Red needs no more than `ink` does: in its own channel a seal is as bright as paper, whatever is printed under it.
+    Red needs little: in its own channel a seal is nearly as bright as paper, and print under it is dark.
 
     Args:
         grey: of the same image, by `ink`.
     """
     white = np.maximum(np.percentile(image[::8, ::8].reshape(-1, 3), 90, axis=0), 60.0).astype(np.float32)
     balanced = np.minimum(image * (white.max() / white), np.float32(255.0))
-    blue, brightest = balanced[..., 2], balanced.max(axis=2)
-    chroma = np.where(blue >= brightest, brightest - balanced.min(axis=2), np.float32(0.0))
+    brightest = balanced.max(axis=2)
+    chroma = brightest - balanced.min(axis=2)
     if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
         return grey
-    plain = np.where(chroma > UNCOLOURED, np.maximum(brightest + LIFT * (chroma - UNCOLOURED), grey), grey)
+    pen = (balanced[..., 2] >= brightest) & (chroma > UNCOLOURED)
+    seal = (balanced[..., 0] >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
+    lift = np.where(pen, np.float32(LIFT), np.where(seal, np.float32(SEAL_LIFT), np.float32(0.0)))
+    plain = np.where(lift > 0, np.maximum(brightest + lift * (chroma - UNCOLOURED), grey), grey)
     return np.asarray(np.minimum(plain, PAPER), dtype=np.uint8)
 
 

@@ -19,6 +19,7 @@ from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
+from pipeline.scan.regular import with_lost_border
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from pipeline.ocr.regions import Proposal
     from pipeline.scan.frame import Field, Frame
     from pipeline.scan.ink import Grey
-    from pipeline.scan.rules import Masks
+    from pipeline.scan.regular import with_lost_border
+from pipeline.scan.rules import Masks
 
 PRINTED = 0.3
 """Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
@@ -148,8 +150,9 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
     for found in find_lattices(masks):
         lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
         drawn = drawn_edges(grey, lattice)
-        lattice = evened(without_imagined(drawn, lattice, boxes))
-        made.append((lattice, min(drawn_shares(drawn, lattice)) < PRINTED))
+        lattice = without_imagined(drawn, lattice, boxes)
+        implied = min(drawn_shares(drawn, lattice)) < PRINTED
+        made.append((evened(with_lost_border(lattice)), implied))
     return made
 
 

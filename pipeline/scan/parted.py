@@ -38,12 +38,23 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
         for left, right in zip(lines[0], lines[0][1:], strict=False):
             height = max(_height(left.box), _height(right.box))
             gap = right.box[0] - left.box[2]
-            if gap > APART * height and max(_width(left.box), _width(right.box)) <= SHORT * height:
-                middle = (left.box[2] + right.box[0]) / 2
+            if gap <= APART * height or _width(right.box) > SHORT * height:
+                continue
+            middle = (left.box[2] + right.box[0]) / 2
+            if _width(left.box) <= SHORT * height:
                 wanted.append((place.row, place.row + place.row_span, middle, min(NEAR * height, 0.4 * gap)))
+            elif (border := _border_between(lattice, left.box[2], right.box[0])) is not None:
+                # A label and its number, far from it: only a border that other rows have can be the one that is lost.
+                wanted.append((place.row, place.row + place.row_span, border, NEAR * height))
     for first, last, x, near in wanted:
         lattice = _with_border(lattice, first, last, x, near)
     return with_places(lattice) if wanted else lattice
+
+
+def _border_between(lattice: Lattice, left: float, right: float) -> float | None:
+    """The border of other rows that stands in a gap; None where there is none, or several."""
+    there = [x for x in lattice.columns[1:-1] if left < x < right]
+    return there[0] if len(there) == 1 else None
 
 
 def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:

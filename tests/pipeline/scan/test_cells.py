@@ -61,7 +61,7 @@ def test_a_box_that_reaches_over_the_edge_of_the_table_is_not_cut() -> None:
     assert [part.cut for part in inside[Place(0, 1)]] == [False]
 
 
-def test_a_blue_pen_goes_and_black_print_and_the_seal_stay_as_they_are() -> None:
+def test_a_blue_pen_and_the_rest_of_a_seal_go_and_black_print_stays() -> None:
     image = np.full((300, 300, 3), 250, np.uint8)
     image[100:200, 40:44] = 30
     image[150:154, 20:120] = (60, 60, 130)
@@ -70,7 +70,7 @@ def test_a_blue_pen_goes_and_black_print_and_the_seal_stay_as_they_are() -> None
     without = without_pen(image, grey)
     assert grey[152, 100] < 170 and without[152, 100] > 215
     assert without[120, 41] < 60
-    assert (without[100:200, 190:210] == grey[100:200, 190:210]).all()
+    assert without[150, 202] > 215
 
 
 def test_a_page_without_blue_is_the_very_same() -> None:

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.regular import with_lost_border
+
+
+def lattice(widths: list[float], labels: list[float] | None = None) -> Lattice:
+    columns = tuple(float(x) for x in np.cumsum([0.0, *(labels or []), *widths]))
+    rows = tuple(float(y) for y in range(0, 70, 10))
+    level = np.ones((len(rows), len(columns) - 1))
+    if labels:
+        # The labels' rows are merged.
+        level[2:4, 0] = 0.0
+    return with_places(Lattice(rows, columns, level, np.ones((len(rows) - 1, len(columns))), ()))
+
+
+@pytest.mark.parametrize(("count", "at"), [(15, 9), (15, 0), (15, 13)])
+def test_a_column_as_wide_as_two_is_two(count: int, at: int) -> None:
+    widths = [40.0] * (count - 1)
+    widths[at] = 80.0
+    made = with_lost_border(lattice(widths))
+    assert np.allclose(np.diff(made.columns), 40.0)
+    assert len(made.places) == 6 * count
+
+
+def test_beside_labels() -> None:
+    made = with_lost_border(lattice([40, 42, 80, 38, 40, 41], [200]))
+    assert made.n_columns == 8
+    assert made.columns[4] == 200 + 40 + 42 + 40
+
+
+@pytest.mark.parametrize(
+    "widths", [[40.0] * 15, [40.0] * 14, [40.0] * 12 + [80.0, 80.0], [40.0] * 11 + [80.0], [40.0] * 12 + [70.0, 20.0]]
+)
+def test_what_is_whole_or_not_clear_is_left_alone(widths: list[float]) -> None:
+    made = lattice(widths)
+    assert with_lost_border(made) is made
