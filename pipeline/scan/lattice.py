@@ -392,14 +392,15 @@ def _narrowest(
 
 
 def _pitch(borders: Sequence[float], middles: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
-    """How far apart the texts of neighbouring columns, or rows, usually stand; 0 where there are too few to tell.
+    """How far apart the texts of the closest columns, or rows, stand; 0 where there are too few to tell.
 
-    Where every column is seen as two, what it holds and the room beside it, the gaps say nothing, the texts do.
+    Where every column is seen as two, what it holds and the room beside it, the gaps say nothing, the texts do. Not
+    the usual distance but the least: some columns hold nothing, and over those it is twice as far.
     """
     if holds.sum() < LEAST_PITCHES:
         return 0.0
     at = np.digitize(middles, np.array(borders)) - 1
-    return float(np.median(np.diff([float(np.median(middles[at == index])) for index in np.flatnonzero(holds)])))
+    return float(np.diff([float(np.median(middles[at == index])) for index in np.flatnonzero(holds)]).min())
 
 
 def _lesser(first: int, drawn: Evidence) -> int:

@@ -181,3 +181,32 @@ def test_a_text_through_which_a_border_runs_is_cut_and_says_so() -> None:
     found = by_cell(lattice, [TextPart((70, 6, 130, 24)), TextPart((150, 6, 180, 24))])
     assert [(part.box[0], part.box[2], part.cut) for part in found[Place(0, 0)]] == [(70, 100, True)]
     assert [part.cut for part in found[Place(0, 1)]] == [True, False]
+
+
+def narrow_and_wide(blank: tuple[int, ...]) -> tuple[Lattice, list[Box]]:
+    """Seven columns, 57 wide, each seen as one of 38 with its number and one of 19 beside it; some hold nothing."""
+    columns = [0.0]
+    for _ in range(7):
+        columns += [columns[-1] + 38, columns[-1] + 57]
+    rows = tuple(float(y) for y in range(0, 320, 40))
+    boxes = [
+        (57.0 * column + 12, y + 10, 57.0 * column + 26, y + 26)
+        for column in range(7)
+        if column not in blank
+        for y in rows[:-1]
+    ]
+    ones = np.ones((len(rows), len(columns) - 1)), np.ones((len(rows) - 1, len(columns)))
+    return with_places(Lattice(rows, tuple(columns), *ones, ())), boxes
+
+
+def test_columns_that_were_seen_as_two_are_one() -> None:
+    lattice, boxes = narrow_and_wide(())
+    assert without_slivers(lattice, boxes).n_columns == 7
+
+
+def test_columns_without_a_number_stay() -> None:
+    columns = tuple(57.0 * column for column in range(9))
+    rows = tuple(float(y) for y in range(0, 320, 40))
+    boxes = [(57.0 * c + 20, y + 10, 57.0 * c + 34, y + 26) for c in (0, 1, 3, 4, 6, 7) for y in rows[:-1]]
+    lattice = with_places(Lattice(rows, columns, np.ones((8, 8)), np.ones((7, 9)), ()))
+    assert without_slivers(lattice, boxes).n_columns == 8
