@@ -23,9 +23,14 @@ ALIKE = 0.35
 def with_lost_border(lattice: Lattice) -> Lattice:
     """The lattice with the border that is missing in its block of numbers, if it is one and it is clear which."""
     block = number_block(lattice)
-    if block is None or block[3] - block[2] + 1 not in COLUMNS:
+    if block is None:
         return lattice
     first, last, left, right = block
+    if right + 1 == COLUMNS[-1]:
+        # Table 4 has no labels at its side.
+        left = 0
+    if right - left + 1 not in COLUMNS:
+        return lattice
     widths = np.diff(lattice.columns[left : right + 1])
     usual = float(np.median(widths))
     wide = np.flatnonzero((widths >= TWICE[0] * usual) & (widths <= TWICE[1] * usual))
