@@ -19,7 +19,7 @@ from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
-from pipeline.scan.regular import with_lost_border
+from pipeline.scan.regular import with_label_borders, with_lost_border
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.ocr.regions import Proposal
     from pipeline.scan.frame import Field, Frame
     from pipeline.scan.ink import Grey
-    from pipeline.scan.regular import with_lost_border
+    from pipeline.scan.regular import with_label_borders, with_lost_border
 from pipeline.scan.rules import Masks
 
 PRINTED = 0.3
@@ -152,7 +152,8 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
         drawn = drawn_edges(grey, lattice)
         lattice = without_imagined(drawn, lattice, boxes)
         implied = min(drawn_shares(drawn, lattice)) < PRINTED
-        made.append((evened(with_lost_border(lattice)), implied))
+        lattice = evened(with_lost_border(lattice))
+        made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return made
 
 

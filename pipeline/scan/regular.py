@@ -1,16 +1,22 @@
-"""A border that the form says is there: its tables have 7 or 15 columns of numbers, side by side and about as wide.
+"""Borders that the form says are there.
 
-Where one fewer was found and one is as wide as two, the rule in its middle was lost, be it too faint or broken.
+Its tables have 7 or 15 columns of numbers, side by side and about as wide: where one fewer was found and one is as wide
+as two, the rule in its middle was lost, be it too faint or broken. And each row of numbers has a label of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.scan.evened import number_block
-from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.lattice import SURE, Lattice, with_places
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
 
 COLUMNS = (7, 15)
 """Of numbers in tables 3 and 4 of the form."""
@@ -49,3 +55,27 @@ def with_lost_border(lattice: Lattice) -> Lattice:
             upright=upright,
         )
     )
+
+
+def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a table without printed rules, its rows of numbers parted from each other in the labels beside
+    them, too, where a text stands in both rows and none across the border.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    block = number_block(lattice)
+    if block is None or block[2] == 0:
+        return lattice
+    first, last, left, right = block
+    level = lattice.level.copy()
+    labels = [box for box in boxes if lattice.columns[0] < (box[0] + box[2]) / 2 < lattice.columns[left]]
+    for border in range(first + 1, last):
+        if float(level[border, left:right].mean()) < SURE or level[border, left - 1] >= SURE:
+            continue
+        above, here, below = lattice.rows[border - 1 : border + 2]
+        middles = [(box[1] + box[3]) / 2 for box in labels]
+        crossed = any(box[1] + 0.3 * (box[3] - box[1]) < here < box[3] - 0.3 * (box[3] - box[1]) for box in labels)
+        if not crossed and any(above < y < here for y in middles) and any(here < y < below for y in middles):
+            level[border, left - 1] = 1.0
+    return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))

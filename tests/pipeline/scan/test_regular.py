@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.scan.lattice import Lattice, with_places
-from pipeline.scan.regular import with_lost_border
+from pipeline.scan.lattice import Lattice, Place, with_places
+from pipeline.scan.regular import with_label_borders, with_lost_border
 
 
 def lattice(widths: list[float], labels: list[float] | None = None) -> Lattice:
@@ -38,3 +38,13 @@ def test_beside_labels() -> None:
 def test_what_is_whole_or_not_clear_is_left_alone(widths: list[float]) -> None:
     made = lattice(widths)
     assert with_lost_border(made) is made
+
+
+def test_each_row_of_numbers_has_its_label() -> None:
+    """Six rows, the labels of the third and fourth seen as one; beside it a label of two lines that crosses."""
+    made = lattice([40.0] * 7, [200])
+    assert Place(1, 0, 3, 1) in made.places
+    labels = [(10.0, 10.0 * row + 2, 150.0, 10.0 * row + 8) for row in range(6)]
+    assert len(with_label_borders(made, labels).places) == 6 * 8
+    across = [labels[0], (10.0, 12.0, 150.0, 38.0), *labels[4:]]
+    assert with_label_borders(made, across) is made

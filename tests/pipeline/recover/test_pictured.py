@@ -1,0 +1,49 @@
+"""Grids on page images: each cell is a place, which nothing that its neighbours lost can move."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.document import Cell, Document, Grid, Reading, Source
+from pipeline.recover.readings import RowShape, read_row
+from pipeline.recover.strips import AMONG_WORDS, Token, strips
+
+WHERE = Source(1, (0.0, 0.0, 10.0, 10.0))
+
+
+def row(texts: list[str], pictured: bool) -> list[Token]:
+    return [
+        Token(text, "value" if text else "blank", WHERE, (Reading(text, "ocr", 0.9),), column, pictured=pictured)
+        for column, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts", [["0", "0", "0", "04", "0", "10", ""], ["", "3", "0", "0", "1", "0", "0"], ["1", "", "", "", "", "", ""]]
+)
+def test_a_whole_row_on_an_image_has_one_reading(texts: list[str]) -> None:
+    shape = RowShape(7, (((0, 1, 2, 3, 4, 5), 6),))
+    seen = read_row(row(texts, True), shape, prints_zeros=True)
+    assert len(seen) == 1
+    assert [cell.kind == "blank" for cell in seen[0].cells] == [not text for text in texts]
+    said = [
+        [(cell.kind, cell.value) for cell in one.cells] for one in read_row(row(texts, False), shape, prints_zeros=True)
+    ]
+    assert said != [[(cell.kind, cell.value) for cell in seen[0].cells]], "in a file a blank may have moved"
+
+
+def test_a_row_that_lacks_a_place_may_have_lost_any() -> None:
+    shape = RowShape(7)
+    assert len(read_row(row(["1", "2", "3", "4", "5", "6"], True), shape)) > 1
+
+
+def test_a_number_among_words_is_not_sure() -> None:
+    cells = (
+        Cell(0, 0, (Reading("行政事业性收费392.11", "ocr", 0.99),), 1, 1, WHERE),
+        Cell(0, 1, (Reading("7", "ocr", 0.97),), 1, 1, WHERE),
+    )
+    (found,) = strips(Document("x", "0" * 64, "image", (Grid(1, 2, cells, True, WHERE, pictured=True),)))
+    scores = {token.text: token.readings[0].score for token in found.tokens if token.kind == "value"}
+    assert scores == {"392.11": AMONG_WORDS, "7": 0.97}
+    (plain,) = strips(Document("x", "0" * 64, "html", (Grid(1, 2, cells),)))
+    assert not any(token.pictured for token in plain.tokens)
