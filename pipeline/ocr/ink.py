@@ -70,16 +70,24 @@ def find_ink(crop: Pixels) -> Ink | None:
     height, width = crop.shape[:2]
     if height < _SMALLEST or width < _SMALLEST:
         return None
-    print_only = _black_print(crop)
+    print_only = None if _is_grey(crop) else _black_print(crop)
     ink = _ink_of(crop if print_only is None else print_only, coloured=False)
     if ink is None and print_only is not None:
         ink = _ink_of(crop, coloured=True)
     return ink
 
 
+def _is_grey(crop: Pixels) -> bool:
+    """Whether all channels are the same."""
+    red, green, blue = cv2.split(crop)
+    return bool((red == green).all() and (red == blue).all())
+
+
 def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
     height, width = crop.shape[:2]
-    grey: NDArray[np.float32] = (crop.min(axis=2) if coloured else crop.max(axis=2)).astype(np.float32)
+    red, green, blue = cv2.split(crop)
+    way = cv2.min if coloured else cv2.max
+    grey: NDArray[np.float32] = np.asarray(way(way(red, green), blue), dtype=np.float32)
     dark = _darker_than_paper(grey)
     noise = _noise(dark)
     rules = _rules(dark > _threshold(dark, noise, _WEAK))

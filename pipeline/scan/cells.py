@@ -53,6 +53,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]")
 DIGIT, BESIDE = 0.7, 1.3
 """Times the height of a text: width of a digit at most, of what a detector's box has beside the digits."""
+TALLER = 1.3
+"""Times the lowest row of numbers, that a row with a number in two lines is high at least."""
 OVER_HALF = 0.5
 LEAST_INK = 0.0004
 """Share of the cell's pixels; less is dust."""
@@ -220,8 +222,12 @@ def _broken_numbers(
 ) -> dict[Place, CellText]:
     """The cells of the block of numbers in which a number goes on in a second line."""
     lines: dict[Place, list[Grey]] = {}
+    heights = np.diff(lattice.rows[block[0] : block[1] + 1]) if block is not None else np.zeros(0)
+    lowest = TALLER * float(heights.min()) if len(heights) else 0.0
     for place in lattice.places:
-        if block is not None and not _is_label(place, block) and place.row >= block[0] and place.column_span == 1:
+        _, top, _, bottom = lattice.box(place)
+        inside = block is not None and not _is_label(place, block) and place.row >= block[0]
+        if inside and place.column_span == 1 and bottom - top >= lowest:
             found = lines_of_number(sliced(figures, lattice.box(place), inset), level)
             if found:
                 lines[place] = found

@@ -52,21 +52,31 @@ def without_pen(image: Pixels, grey: Grey) -> Grey:
     """
     white = np.maximum(np.percentile(image[::8, ::8].reshape(-1, 3), 90, axis=0), 60.0).astype(np.float32)
     balanced = np.minimum(image * (white.max() / white), np.float32(255.0))
-    brightest = balanced.max(axis=2)
-    chroma = brightest - balanced.min(axis=2)
+    red, green, blue = cv2.split(balanced)
+    brightest = cv2.max(cv2.max(red, green), blue)
+    chroma = brightest - cv2.min(cv2.min(red, green), blue)
     if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
         return grey
-    pen = (balanced[..., 2] >= brightest) & (chroma > UNCOLOURED)
-    seal = (balanced[..., 0] >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
+    pen = (blue >= brightest) & (chroma > UNCOLOURED)
+    seal = (red >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
     lift = np.where(pen, np.float32(LIFT), np.where(seal, np.float32(SEAL_LIFT), np.float32(0.0)))
     plain = np.where(lift > 0, np.maximum(brightest + lift * (chroma - UNCOLOURED), grey), grey)
     return np.asarray(np.minimum(plain, PAPER), dtype=np.uint8)
 
 
+def extremes(image: Pixels) -> tuple[Grey, Grey]:
+    """The brightest and the darkest channel of each pixel; many times faster than along the last axis of an array."""
+    red, green, blue = cv2.split(image)
+    brightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
+    return np.asarray(brightest, dtype=np.uint8), np.asarray(darkest, dtype=np.uint8)
+
+
 def _plain(image: Pixels) -> Grey:
-    brightest = image.max(axis=2)
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    spread = cv2.subtract(brightest, image.min(axis=2))
+    brightest, darkest = extremes(image)
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    spread = cv2.subtract(brightest, darkest)
+    if int(spread.max()) <= COLOURED // 2:
+        return grey
     # Edges of JPEG blocks are coloured a little: the change from grey to the brightest channel is gradual.
     weight = np.clip((spread.astype(np.float32) - COLOURED / 2) / COLOURED, 0, 1)
     return np.asarray(grey + (brightest.astype(np.float32) - grey) * weight, dtype=np.uint8)
