@@ -20,7 +20,7 @@ DASH = "—"
 _RIVALS = 5
 _SMALLEST = 1e-6
 """A rival less probable than this is not listed."""
-WIDEST, WIDER, SIGN = 0.28, 0.72, 1.2
+WIDEST, WIDER, SIGN = 0.28, 0.72, 2.0
 """Times its height that a number of n digits is wide at most: the first, and n times the second. A sign or point counts
 as so many digits, with the space around it."""
 TOO_WIDE = 0.6

@@ -6,6 +6,7 @@ other, and the strip between them is a cell of its own in hardly any row. A true
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,25 +17,33 @@ from pipeline.scan.lattice import Lattice, with_places
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.document import Box
     from pipeline.scan.lattice import Evidence
 
 ALONE = 0.15
 """Share of the rows in which a strip is a cell of its own, up to which it is none."""
 NARROW = 0.65
 """Of the usual width of columns: of such a strip at most."""
+LOW = 1.5
+"""Times the usual height of a row: of such a strip, if it holds text. A table that a page break cuts may have one row
+left of several columns."""
 LEAST_ROWS = 5
 """Rows from which on the share says something."""
 
 
-def without_doubles(lattice: Lattice) -> Lattice:
-    """The lattice with one border for every two that part the same columns in different rows."""
-    while (strip := _strip(lattice)) is not None:
+def without_doubles(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice with one border for every two that part the same columns in different rows.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    while (strip := _strip(lattice, boxes)) is not None:
         lattice = _joined(lattice, strip)
     return lattice
 
 
-def _strip(lattice: Lattice) -> int | None:
-    """The narrowest column that is next to no cell's own."""
+def _strip(lattice: Lattice, boxes: Sequence[Box]) -> int | None:
+    """The narrowest column that is next to no cell's own, and narrow or without text."""
     if lattice.n_rows < LEAST_ROWS or lattice.n_columns < 3:
         return None
     own = np.zeros(lattice.n_columns)
@@ -43,7 +52,11 @@ def _strip(lattice: Lattice) -> int | None:
             own[place.column] += place.row_span
     widths = np.diff(lattice.columns)
     usual = float(np.median(widths[own > ALONE * lattice.n_rows])) if (own > ALONE * lattice.n_rows).any() else 0.0
-    strips = np.flatnonzero((own <= ALONE * lattice.n_rows) & (widths < NARROW * usual))
+    _, top, _, bottom = lattice.outline
+    middles = [(box[0] + box[2]) / 2 for box in boxes if top < (box[1] + box[3]) / 2 < bottom]
+    held = np.histogram(middles, bins=np.array(lattice.columns))[0]
+    slight = (widths < LOW * float(np.median(np.diff(lattice.rows)))) | (held == 0)
+    strips = np.flatnonzero((own <= ALONE * lattice.n_rows) & (widths < NARROW * usual) & slight)
     return int(strips[widths[strips].argmin()]) if len(strips) else None
 
 

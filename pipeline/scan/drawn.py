@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pipeline.document import Box
     from pipeline.scan.ink import Grey
 
-BESIDE = 7
+BESIDE = 11
 """Pixels, at the scale at which rules are looked for, on both sides of an edge that it is compared with."""
-ON = 3
+ON = 5
 """Of these, the nearest may hold the rule."""
 LEAST_DEPTH = 4.0
 """Grey levels by which the darkest line of an edge is darker than its surroundings."""

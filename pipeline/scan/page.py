@@ -148,7 +148,7 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
     boxes = [part.box for part in parts]
     made = []
     for found in find_lattices(masks):
-        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts))
+        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts), boxes)
         drawn = drawn_edges(grey, lattice)
         lattice = without_imagined(drawn, lattice, boxes)
         implied = min(drawn_shares(drawn, lattice)) < PRINTED

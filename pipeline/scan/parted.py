@@ -52,9 +52,8 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
 
 
 def _border_between(lattice: Lattice, left: float, right: float) -> float | None:
-    """The border of other rows that stands in a gap; None where there is none, or several."""
-    there = [x for x in lattice.columns[1:-1] if left < x < right]
-    return there[0] if len(there) == 1 else None
+    """The first border of other rows that stands in a gap, which is that of the labels; None where there is none."""
+    return next((x for x in lattice.columns[1:-1] if left < x < right), None)
 
 
 def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:

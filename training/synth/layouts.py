@@ -181,7 +181,8 @@ def _level(random: Random) -> HtmlLook:
         f"body {{ font: 13pt/1.6 'AR PL UKai CN' }} h1 {{ font-size: 20pt; text-align: center }}"
         "h2, h3 { font-weight: bold } p { text-indent: 2em } p.date { text-align: center }"
         f"table {{ font-size: {size:.1f}pt; line-height: 1.25; border-top: 1.25pt solid #000; margin: 4pt 0 10pt }}"
-        f"td {{ border-bottom: {rule}; padding: {random.uniform(1.5, 4):.1f}pt 3pt }} td.h, td.g {{ text-align: center }}"
+        f"td {{ border-bottom: {rule}; padding: {random.uniform(1.5, 4):.1f}pt 3pt }}"
+        "td.h, td.g { text-align: center }"
         f"td.n {{ text-align: {random.choice(('right', 'center'))} }} .t4 td.n, .t2 td.n {{ text-align: center }}"
         "table.t3 td.n { padding-right: 4pt } tr { break-inside: avoid }",
         repeat_head=random.random() < 0.4,
