@@ -77,7 +77,7 @@ def _sheet_corners(page: Pixels) -> Corners | None:
         corners = _outline(mask)
         if corners is None:
             continue
-        step = min(_least_step(even, corners), _unlike(even, corners))
+        step = min(_least_step(even, corners), _brighter(even, corners))
         # The first mask that is as good as any is taken: they go from strict to lenient.
         if step >= LEAST_STEP and (best is None or step > 1.15 * best[0]):
             best = (step, corners)
@@ -143,15 +143,14 @@ def _least_step(even: Pixels, corners: Corners) -> float:
     return min(steps, default=0.0)
 
 
-def _unlike(even: Pixels, corners: Corners) -> float:
-    """By how many levels what lies around the sheet usually differs from it: a tinted table on a page does not, whose
-    surroundings are paper like most of itself."""
+def _brighter(even: Pixels, corners: Corners) -> float:
+    """By how many levels the sheet is usually brighter than what lies around it, in its darkest channel: paper is
+    brighter there than wood or cloth of any colour, and a tinted table is darker than the page that it stands on."""
     inside = np.zeros(even.shape[:2], np.uint8)
     cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), (1,))
-    sheet, around = even[inside > 0], even[inside == 0]
-    if not len(sheet) or not len(around):
-        return 0.0
-    return float(np.abs(np.median(sheet, axis=0) - np.median(around, axis=0)).max())
+    darkest = even.min(axis=2)
+    sheet, around = darkest[inside > 0], darkest[inside == 0]
+    return float(np.median(sheet)) - float(np.median(around)) if len(sheet) and len(around) else 0.0
 
 
 def _seen(even: Pixels, places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -66,3 +66,18 @@ def test_a_crop_of_a_leaning_line_is_level() -> None:
     cv2.fillConvexPoly(image, corners.astype(np.int32), (0, 0, 0))
     made = crop(image, corners)
     assert made.shape[1] == pytest.approx(201, abs=2) and (made[3:-3, 3:-3] < 128).mean() > 0.95
+
+
+def test_a_shadow_does_not_cut_the_sheet_in_two() -> None:
+    photo = np.full((1400, 1000, 3), (120, 45, 40), dtype=np.uint8)
+    photo[100:1300, 80:920] = 240
+    shade = np.linspace(1.0, 0.45, 1400)[:, None, None]
+    frame = sheet_frame(np.asarray(photo * shade, dtype=np.uint8))
+    assert abs(frame.width - 840) < 12 and abs(frame.height - 1200) < 12
+
+
+def test_a_tinted_table_is_no_sheet() -> None:
+    page = np.full((1000, 1400, 3), 225, dtype=np.uint8)
+    page[200:600, 100:1300] = (235, 222, 190)
+    frame = sheet_frame(page)
+    assert (frame.width, frame.height) == (1400, 1000)
