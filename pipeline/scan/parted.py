@@ -23,6 +23,8 @@ SHORT = 4.0
 """Times its height that such a text is wide at most: a number, a short head."""
 OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
+FEW_ROWS = 5
+"""Rows from which on a border that one row alone would have is none: a stroke of a pen beside a number."""
 NEAR = 1.0
 """Times the height of the text from a border of other rows, within which that border is taken."""
 
@@ -47,7 +49,9 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
                 # A label and its number, far from it: only a border that other rows have can be the one that is lost.
                 wanted.append((place.row, place.row + place.row_span, border, NEAR * height))
     for first, last, x, near in wanted:
-        lattice = _with_border(lattice, first, last, x, near)
+        elsewhere = any(abs(x - border) <= near for border in lattice.columns) or lattice.n_rows < FEW_ROWS
+        if elsewhere or any(abs(x - other) <= near and row != first for row, _, other, _ in wanted):
+            lattice = _with_border(lattice, first, last, x, near)
     return with_places(lattice) if wanted else lattice
 
 
