@@ -108,6 +108,9 @@ def merged(first: tuple[Reading, ...], second: tuple[Reading, ...]) -> tuple[Rea
     best = first[0]
     if best.text == second[0].text and best.score >= SURE_FIRST:
         weights[best.text] = max(weights[best.text], AGREED * best.score)
+        others = sum(weight for text, weight in weights.items() if text != best.text)
+        room = min(1.0, (1.0 - weights[best.text]) / others) if others else 1.0
+        weights = {text: weight if text == best.text else weight * room for text, weight in weights.items()}
     names = [name for one in (first, second) for name in one[0].reader.split(" + ")]
     reader = " + ".join(dict.fromkeys(names))
     ranked = sorted(weights.items(), key=lambda entry: (-round(entry[1], 9), entry[0]))

@@ -80,6 +80,18 @@ def test_in_table_4_one_rule_without_a_rival_does_not() -> None:
     assert decided.decisions["t4.review.corrected"].status not in {"read", "repaired"}
 
 
+def test_in_table_4_the_one_number_that_could_hardly_be_read_follows_from_the_others() -> None:
+    """A stroke of a pen over the 2: the reader lists nothing that fits, but is certain of all the others."""
+    decided = seen("t4", {"t4.review.corrected": (0, 0.25, ())})
+    assert outcome(decided, "t4.review.corrected") == (2, "repaired")
+    assert outcome(decided, "t4.review.total") == (3, "read")
+
+
+def test_two_that_could_hardly_be_read_do_not() -> None:
+    decided = seen("t4", {"t4.review.corrected": (0, 0.25, ()), "t4.review.upheld": (1, 0.6, ())})
+    assert decided.decisions["t4.review.corrected"].value is None
+
+
 def test_a_doubtful_reading_that_no_rule_confirms_is_left_open() -> None:
     field = "t2.licensing.decisions"
     decided = seen("t2", {field: (58, 0.6, ((53, 0.3),))})

@@ -21,6 +21,11 @@ def test_looks_that_agree_keep_their_weight() -> None:
     assert (best.text, best.reader) == ("8", "a + b") and best.score == pytest.approx(0.85)
 
 
+def test_a_sure_look_that_the_second_bears_out_with_doubts_stays_nearly_as_sure() -> None:
+    found = merged((Reading("-4", "a", 0.99),), (Reading("-4", "b", 0.6), Reading("4", "b", 0.4)))
+    assert [(one.text, one.score) for one in found] == [("-4", pytest.approx(0.891)), ("4", pytest.approx(0.109))]
+
+
 def test_looks_that_differ_become_rivals() -> None:
     found = merged((Reading("8", "a", 0.9),), (Reading("3", "b", 0.8),))
     assert [(one.text, one.score) for one in found] == [("8", pytest.approx(0.45)), ("3", pytest.approx(0.4))]
