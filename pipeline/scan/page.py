@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
-from pipeline.scan.cells import CellText, TextPart, as_placed, lines_of, parts_of, printed, read_cells, sliced
+from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, printed, read_cells, sliced
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened
@@ -20,6 +20,7 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import with_label_borders, with_lost_border
+from pipeline.scan.rivals import as_placed
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment

@@ -5,9 +5,10 @@ import pytest
 
 from pipeline.document import Reading
 from pipeline.ocr.engine import NumberReading, TextReading
-from pipeline.scan.cells import TextPart, by_cell, number_alone, number_readings, printed
+from pipeline.scan.cells import TextPart, by_cell, printed
 from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
+from pipeline.scan.rivals import number_alone, number_readings
 
 
 def found(*rivals: tuple[str, float], general: str = "", score: float = 0.0) -> NumberReading:
