@@ -71,17 +71,19 @@ def _without_rules(crop: Grey, level: int) -> NDArray[np.bool_]:
 
 
 def joined(lines: Sequence[NumberReading]) -> NumberReading | None:
-    """The readings of the lines as one number; None where a line is none."""
+    """The readings of the lines as one number; None where a line is none, or all that it may be is improbable."""
     found: dict[str, float] = {"": 1.0}
     for line in lines:
         rivals = [(text, share) for text, share in line.rivals if text.isdigit()][:RIVALS]
         if not rivals:
             return None
         found = {before + text: share * chance for before, share in found.items() for text, chance in rivals}
-    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    ranked = [one for one in sorted(found.items(), key=lambda one: (-one[1], one[0])) if one[1] >= LEAST]
+    if not ranked:
+        return None
     text = "".join(line.general.text for line in lines)
     score = float(np.prod([line.general.score for line in lines]))
-    return NumberReading(tuple(one for one in ranked if one[1] >= LEAST), TextReading(text, score))
+    return NumberReading(tuple(ranked), TextReading(text, score))
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -40,3 +40,4 @@ def test_the_lines_are_put_together_with_their_rivals() -> None:
     assert whole is not None
     assert [(text, round(share, 3)) for text, share in whole.rivals] == [("15320", 0.72), ("15820", 0.08)]
     assert joined([first, NumberReading((("", 1.0),), TextReading("", 1.0))]) is None
+    assert joined([NumberReading((("7", 0.001),), TextReading("了", 0.9))] * 2) is None, "a shaded head read as digits"
