@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from pipeline.ocr.runs import runs
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -207,24 +209,19 @@ def _rules(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     height, width = mask.shape
     bits = mask.astype(np.uint8)
     marked = np.zeros(mask.shape, np.bool_)
-    for first, end in _runs(cv2.dilate(bits, np.ones((5, 3), np.uint8)).mean(axis=1) >= 0.7):
+    for first, end in runs(cv2.dilate(bits, np.ones((5, 3), np.uint8)).mean(axis=1) >= 0.7):
         if min(end, height - first) <= max(3, 0.12 * height) + 4:
             marked[first:end] = True
     bits[marked] = 0
     rows = max(1, int(np.count_nonzero(~marked[:, 0])))
-    for first, end in _runs(cv2.dilate(bits, np.ones((3, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
+    for first, end in runs(cv2.dilate(bits, np.ones((3, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
         if min(end, width - first) <= max(3, 0.12 * width) + 4:
             marked[:, first:end] = True
-    for first, end in _runs(cv2.dilate(bits, np.ones((1, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
+    for first, end in runs(cv2.dilate(bits, np.ones((1, 5), np.uint8)).sum(axis=0) >= 0.9 * rows):
         if mask[:, first:end].sum() <= max(3.0, 0.06 * height) * height:
             marked[:, first:end] = True
     return marked
 
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and end of each stretch that is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(first), int(end)) for first, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,11 @@ def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
 
 
 def printed(parts: Sequence[TextPart], grey: Grey) -> list[TextPart]:
-    """The parts without what shows through from the back of the sheet: it is fainter than print by far."""
+    """The parts without what shows through from the back of the sheet: it is fainter than print by far.
+
+    Args:
+        grey: the straightened page as the eye sees it, colours not yet taken out.
+    """
     if len(parts) < 3:
         return list(parts)
     depths = []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.ocr.runs import runs
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.rules import scaled
 
@@ -113,9 +114,7 @@ def _runs_through_label(held: NDArray[np.bool_], row: int) -> bool:
 
 def _drop_upright(drawn: Drawn, lattice: Lattice, upright: NDArray[np.float64], boxes: Sequence[Box]) -> None:
     for column in range(1, lattice.n_columns):
-        there = np.concatenate([[False], upright[:, column] >= SURE, [False]]).astype(np.int8)
-        changes = np.flatnonzero(np.diff(there))
-        for first, last in zip(changes[::2], changes[1::2], strict=True):
+        for first, last in runs(upright[:, column] >= SURE):
             printed = drawn.upright[first:last, column].mean()
             if printed < IMAGINED and not any(_parts_texts(lattice, row, column, boxes) for row in range(first, last)):
                 upright[first:last, column] = 0.0

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.ocr.runs import runs
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
@@ -69,7 +70,7 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     body = there[:, half:].mean(axis=1) >= MOSTLY
     hinted = lattice.upright[:, half:-1].mean(axis=1) >= HINTED
     # The longest run of rows that look like numbers, or nearly do beside those that look so.
-    first, last = max(_runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))
+    first, last = max(runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))
     if not body[first:last].any():
         return None
     # Above it stand the heads, of which some reach over several columns.
@@ -84,11 +85,6 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
         left += 1
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
 
-
-def _runs(rows: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First row and row behind the last of each run."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]]).astype(np.int8)))
-    return [(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)]
 
 
 def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from pipeline.ocr.regions import Proposal
     from pipeline.scan.frame import Field, Frame
     from pipeline.scan.ink import Grey
-    from pipeline.scan.regular import with_label_borders, with_lost_border
-from pipeline.scan.rules import Masks
+    from pipeline.scan.rules import Masks
 
 PRINTED = 0.3
 """Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
@@ -126,8 +125,10 @@ def scan_page(
         grey = ink(frame.image(page))
         masks = rules(grey, parts_of(places))
     legible = softened(grey) if is_black_and_white(page) else grey
-    image, figures = coloured(legible), without_pen(frame.image(page), legible)
-    parts = printed(parts_of(places), grey)
+    upright = frame.image(page)
+    image, figures = coloured(legible), without_pen(upright, legible)
+    # By its brightness to the eye: print in colour is faint in `grey`, but no less printed.
+    parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     found = _lattices(grey, masks, parts)
     if all(implied for _, implied in found) and (found or _looks_tabular(parts)):
         found = _lattices(grey, unruled(grey, parts), parts) or found

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from pipeline.scan.ink import PAPER
+
 if TYPE_CHECKING:
     from pipeline.document import Pixels
     from pipeline.scan.ink import Grey
 
-BLACK_OR_WHITE = 0.97
-"""Share of the pixels near black or near white, from which on a page is black and white."""
+BETWEEN = 0.25
+"""Grey pixels to black ones, up to which a page is black and white; the edges of print on a page with greys alone are
+half as many as its strokes and more."""
 NEAR = 40
-"""Grey levels."""
+"""Grey levels from black, or from white, that are not grey."""
 PART = 66
 """Of the shorter side of the page, as its parts: side of the window in which changes are counted."""
 CHANGES, FEWER = 0.42, 0.3
@@ -35,7 +38,6 @@ SOFTEN = 1650
 """Of the shorter side of a page: what its strokes are softened by, one pixel at 200 dpi."""
 LEAST = 3e-4
 """Share of the page that is scattered with dots; less is left alone."""
-PAPER = 235
 DARKEST, LIGHTEST = 40, 165
 """Of the evened shade: what becomes black, what becomes paper. Between them lie the edges of letters; the scatter of
 the mean over dots lies above."""
@@ -75,7 +77,7 @@ def is_black_and_white(page: Pixels) -> bool:
 
 def _has_no_greys(grey: Grey) -> bool:
     counts = np.bincount(grey.ravel(), minlength=256)
-    return bool(counts[:NEAR].sum() + counts[-NEAR:].sum() >= BLACK_OR_WHITE * grey.size)
+    return bool(counts[NEAR:-NEAR].sum() <= BETWEEN * counts[:NEAR].sum())
 
 
 def _dotted(grey: Grey, side: int) -> Grey:

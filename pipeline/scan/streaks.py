@@ -1,7 +1,8 @@
 """Lines that the scanner drew: dust on the glass of a feeding scanner leaves a thin streak along the whole sheet.
 
-A streak runs exactly along the rows or columns of the picture and out over its edge, which no rule of a table does. It
-is drawn over by what stands on both sides of it, so that letters that it crosses keep their strokes.
+A streak runs exactly along the rows or columns of the picture and out over its edge, through a margin that is otherwise
+blank. Rules of a table end before the margin; in a picture that is cut to the table, the margin is missing. It is drawn
+over by what stands on both sides of it, so that letters that it crosses keep their strokes.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ LEAST = 0.35
 """Share of the picture's height along which it runs, at least, ..."""
 UNBROKEN = 0.85
 """... and share of its own length in which it is seen; elsewhere it crosses print."""
-EDGE = 0.01
-"""Of the picture's height: how near to its edge a streak ends."""
+OUTERMOST = 2
+"""Pixels at the edge of the picture, in one of which a streak is seen."""
+EDGE, BLANK = 0.01, 0.02
+"""Of the picture's height: the margin at that edge; share of it, the streaks left out, that is dark at most."""
+MOST = 4
+"""Streaks in one direction; more are the rules of a table that the picture cuts through."""
 
 
 def without_streaks(page: Pixels) -> Pixels:
@@ -52,9 +57,12 @@ def _streaks(grey: Grey) -> list[tuple[int, int, int, int]]:
     inner = grey[:, reach:-reach].astype(np.int16)
     beside = np.minimum(grey[:, : -2 * reach], grey[:, 2 * reach :]).astype(np.int16)
     thin = inner + DARKER < beside
+    edge = max(OUTERMOST, round(EDGE * height))
+    dark = (inner < 128) & ~thin
+    blank = (bool(dark[:edge].mean() <= BLANK), bool(dark[-edge:].mean() <= BLANK))
     found: list[tuple[int, int, int, int]] = []
     for column in np.flatnonzero(thin.mean(axis=0) >= UNBROKEN * LEAST):
-        span = _span(thin[:, column])
+        span = _span(thin[:, column], blank)
         if span is None:
             continue
         x = int(column) + reach
@@ -63,23 +71,26 @@ def _streaks(grey: Grey) -> list[tuple[int, int, int, int]]:
             found[-1] = (first, x, min(top, span[0]), max(bottom, span[1]))
         else:
             found.append((x, x, *span))
-    return found
+    return found if len(found) <= MOST else []
 
 
-def _span(seen: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """Rows over which a streak runs that ends at the edge of the picture; None where there is none."""
+def _span(seen: NDArray[np.bool_], blank: tuple[bool, bool]) -> tuple[int, int] | None:
+    """Rows over which a streak runs that leaves the picture; None where there is none.
+
+    Args:
+        blank: whether there is a margin at the first and at the last row.
+    """
     height = len(seen)
-    edge = max(2, round(EDGE * height))
-    for reversed_ in (False, True):
+    for last in (0, 1):
         # From the edge on, as far as it is hardly broken.
-        ordered = seen[::-1] if reversed_ else seen
-        if not ordered[:edge].any():
+        ordered = seen[::-1] if last else seen
+        if not blank[last] or not ordered[:OUTERMOST].any():
             continue
         shares = np.cumsum(ordered) / np.arange(1, height + 1)
         whole = np.flatnonzero(ordered & (shares >= UNBROKEN))
         end = int(whole[-1]) + 1 if len(whole) else 0
         if end >= LEAST * height:
-            return (height - end, height) if reversed_ else (0, end)
+            return (height - end, height) if last else (0, end)
     return None
 
 

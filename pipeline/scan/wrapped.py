@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.engine import NumberReading, TextReading
+from pipeline.ocr.runs import runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,25 +42,25 @@ def lines_of_number(crop: Grey, level: int) -> list[Grey]:
     """
     height, width = crop.shape
     inked = _without_rules(crop, level)
-    runs = inked_rows(crop, level)
-    if not 2 <= len(runs) <= MOST_LINES:
+    rows = inked_rows(crop, level)
+    if not 2 <= len(rows) <= MOST_LINES:
         return []
-    heights = [last - first for first, last in runs]
+    heights = [last - first for first, last in rows]
     if min(heights) < ALIKE * max(heights) or sum(heights) > height:
         return []
-    spans = [_span(inked[first:last]) for first, last in runs]
+    spans = [_span(inked[first:last]) for first, last in rows]
     if any(right - left < FULL * width for left, right in spans[:-1]) or _span(inked)[1] - _span(inked)[0] > width:
         return []
     if spans[-1][1] - spans[-1][0] > spans[0][1] - spans[0][0]:
         return []
-    middles = [0, *((runs[i][1] + runs[i + 1][0]) // 2 for i in range(len(runs) - 1)), height]
-    return [crop[middles[i] : middles[i + 1]] for i in range(len(runs))]
+    middles = [0, *((rows[i][1] + rows[i + 1][0]) // 2 for i in range(len(rows) - 1)), height]
+    return [crop[middles[i] : middles[i + 1]] for i in range(len(rows))]
 
 
 def inked_rows(crop: Grey, level: int) -> list[tuple[int, int]]:
     """First row and row behind the last of each line of ink in a cell."""
-    runs = _runs(np.asarray(_without_rules(crop, level).any(axis=1)))
-    return [(first, last) for first, last in runs if last - first >= LEAST_LINE]
+    found = runs(np.asarray(_without_rules(crop, level).any(axis=1)))
+    return [(first, last) for first, last in found if last - first >= LEAST_LINE]
 
 
 def _without_rules(crop: Grey, level: int) -> NDArray[np.bool_]:
@@ -85,10 +86,6 @@ def joined(lines: Sequence[NumberReading]) -> NumberReading | None:
     score = float(np.prod([line.general.score for line in lines]))
     return NumberReading(tuple(ranked), TextReading(text, score))
 
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)]
 
 
 def _span(inked: NDArray[np.bool_]) -> tuple[int, int]:

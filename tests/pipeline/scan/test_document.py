@@ -57,6 +57,14 @@ def sealed(page: np.ndarray) -> np.ndarray:
     return np.minimum(marked, page)
 
 
+def red_letters(page: np.ndarray) -> np.ndarray:
+    """The running text in red, as agencies print their names above a report."""
+    red = page.copy()
+    above = red[:260]
+    above[..., 0] = np.maximum(above[..., 0], 190)
+    return red
+
+
 CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "as it is": lambda page: page,
     "turned by a quarter": lambda page: np.ascontiguousarray(np.rot90(page)),
@@ -64,6 +72,7 @@ CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "upside down": lambda page: np.ascontiguousarray(page[::-1, ::-1]),
     "tilted": tilted,
     "sealed": sealed,
+    "with red letters": red_letters,
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.scan.screen import unscreened
+from pipeline.scan.screen import is_black_and_white, unscreened
 from tests.pipeline.ocr.drawn import CHINESE
 
 BAND = (300, 420)
@@ -47,3 +47,13 @@ def test_a_page_without_shade_and_a_page_with_greys_are_left_alone() -> None:
     assert unscreened(plain) is plain
     greys = np.asarray(np.random.default_rng(1).integers(0, 256, (1754, 1240, 3)), np.uint8)
     assert unscreened(greys) is greys
+
+
+def test_a_sharp_page_with_little_print_is_not_black_and_white() -> None:
+    """Smooth edges of letters are greys, however few they are beside the paper."""
+    picture = Image.new("L", (1240, 1754), 255)
+    if CHINESE:
+        ImageDraw.Draw(picture).text((200, 300), "本年收费金额", font=ImageFont.truetype(str(CHINESE[0]), 30), fill=0)
+    page = np.repeat(np.asarray(picture)[:, :, None], 3, axis=2)
+    assert not is_black_and_white(page) or not CHINESE
+    assert is_black_and_white(np.where(page < 128, 0, 255).astype(np.uint8))

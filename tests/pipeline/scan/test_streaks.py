@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from pipeline.scan.streaks import without_streaks
@@ -39,4 +40,30 @@ def test_a_level_streak_of_a_page_that_was_fed_sideways() -> None:
 
 def test_rules_of_a_tall_table_are_no_streaks() -> None:
     page = table()
+    assert without_streaks(page) is page
+
+
+def cut_to_the_table(margin: int) -> NDArray[np.uint8]:
+    """A picture of table 3, as web pages show it, with so many pixels of paper around it."""
+    columns = [margin + 60 * column for column in range(9)]
+    image = ruled(
+        np.full((900 + 2 * margin, 480 + 2 * margin), 255, np.uint8), [margin, margin + 900], columns, thickness=1
+    )
+    return np.repeat(image[:, :, None], 3, axis=2)
+
+
+@pytest.mark.parametrize("margin", [0, 3, 8])
+def test_the_rules_of_a_picture_cut_to_its_table_stay(margin: int) -> None:
+    page = cut_to_the_table(margin)
+    assert without_streaks(page) is page
+
+
+def test_nor_are_they_streaks_where_the_picture_cuts_through_the_table() -> None:
+    page = np.ascontiguousarray(cut_to_the_table(0)[20:-20])
+    assert without_streaks(page) is page
+
+
+def test_two_columns_cut_to_their_border() -> None:
+    image = ruled(np.full((900, 480), 255, np.uint8), [1, 450, 898], [1, 200, 478])
+    page = np.repeat(image[:, :, None], 3, axis=2)
     assert without_streaks(page) is page
