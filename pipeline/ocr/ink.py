@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from pipeline.ocr.channels import extremes
 from pipeline.ocr.runs import runs
 
 if TYPE_CHECKING:
@@ -81,15 +82,14 @@ def find_ink(crop: Pixels) -> Ink | None:
 
 def _is_grey(crop: Pixels) -> bool:
     """Whether all channels are the same."""
-    red, green, blue = cv2.split(crop)
-    return bool((red == green).all() and (red == blue).all())
+    brightest, darkest = extremes(crop)
+    return bool((brightest == darkest).all())
 
 
 def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
     height, width = crop.shape[:2]
-    red, green, blue = cv2.split(crop)
-    way = cv2.min if coloured else cv2.max
-    grey: NDArray[np.float32] = np.asarray(way(way(red, green), blue), dtype=np.float32)
+    brightest, darkest = extremes(crop)
+    grey = (darkest if coloured else brightest).astype(np.float32)
     dark = _darker_than_paper(grey)
     noise = _noise(dark)
     rules = _rules(dark > _threshold(dark, noise, _WEAK))

@@ -121,7 +121,7 @@ def _drop_upright(drawn: Drawn, lattice: Lattice, upright: NDArray[np.float64], 
 
 
 def _parts_texts(lattice: Lattice, row: int, column: int, boxes: Sequence[Box]) -> bool:
-    """Whether there is text on both sides of a piece of a border, and none across it."""
+    """Whether there is text on both sides of a piece of a border."""
     x, top, bottom = lattice.columns[column], lattice.rows[row], lattice.rows[row + 1]
     in_row = [box for box in boxes if top < (box[1] + box[3]) / 2 < bottom]
     left, right = (_extent(lattice, row, column, side) for side in (-1, 1))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import cv2
 import numpy as np
 
+from pipeline.ocr.channels import extremes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,23 +54,15 @@ def without_pen(image: Pixels, grey: Grey) -> Grey:
     """
     white = np.maximum(np.percentile(image[::8, ::8].reshape(-1, 3), 90, axis=0), 60.0).astype(np.float32)
     balanced = np.minimum(image * (white.max() / white), np.float32(255.0))
-    red, green, blue = cv2.split(balanced)
-    brightest = cv2.max(cv2.max(red, green), blue)
-    chroma = brightest - cv2.min(cv2.min(red, green), blue)
+    brightest, darkest = extremes(np.asarray(balanced, dtype=np.float32))
+    chroma = brightest - darkest
     if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
         return grey
-    pen = (blue >= brightest) & (chroma > UNCOLOURED)
-    seal = (red >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
+    pen = (balanced[..., 2] >= brightest) & (chroma > UNCOLOURED)
+    seal = (balanced[..., 0] >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
     lift = np.where(pen, np.float32(LIFT), np.where(seal, np.float32(SEAL_LIFT), np.float32(0.0)))
     plain = np.where(lift > 0, np.maximum(brightest + lift * (chroma - UNCOLOURED), grey), grey)
     return np.asarray(np.minimum(plain, PAPER), dtype=np.uint8)
-
-
-def extremes(image: Pixels) -> tuple[Grey, Grey]:
-    """The brightest and the darkest channel of each pixel; many times faster than along the last axis of an array."""
-    red, green, blue = cv2.split(image)
-    brightest, darkest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    return np.asarray(brightest, dtype=np.uint8), np.asarray(darkest, dtype=np.uint8)
 
 
 def _plain(image: Pixels) -> Grey:
