@@ -63,6 +63,8 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     source: Source = NOWHERE
+    implied: bool = False
+    """No rule is printed around it: from the texts beside, above and below it was concluded that there is a cell."""
 
     @property
     def text(self) -> str:

@@ -24,6 +24,9 @@ MOST_READINGS = 400
 """Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
 LONGEST_RUN = 80
 """Digits of a run that are cut into cells at most; a longer one is left unread."""
+PLACED = 0.75
+"""Probability that a cell without printed rules is the one that it is taken for, where its row has blank ones. The
+arithmetic may confirm it; where no rule does, it is not believed."""
 MOST_STEPS = 20_000
 """Steps that cutting one row may take; a row that needs more is left unread."""
 
@@ -88,6 +91,7 @@ def read_row(
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
+    tokens = _placed(tokens, shape.width)
     try:
         found = _distinct(_all_readings(tokens, shape, trim, drops_blanks, prints_zeros))
     except _TooMany:
@@ -126,6 +130,19 @@ def _all_readings(
         # Digits that could not be cut hold cells that nothing tells apart; the blanks beside them are a guess.
         found = [row for row in found if all(cell.kind != "unread" for cell in row.cells)]
     return found
+
+
+def _placed(tokens: Sequence[Token], width: int) -> list[Token]:
+    """The tokens of a row, those of a table without rules no surer than their places. Where there is a number for each
+    cell of the form, it is known which is whose; where one is blank, its neighbours' numbers may be its own."""
+    if sum(token.kind == "value" for token in tokens) == width:
+        return list(tokens)
+    return [
+        replace(token, readings=tuple(replace(one, score=PLACED * one.score) for one in token.readings))
+        if token.implied
+        else token
+        for token in tokens
+    ]
 
 
 def is_pictured(tokens: Sequence[Token], width: int) -> bool:

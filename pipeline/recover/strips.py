@@ -49,6 +49,8 @@ class Token:
     """Display column in which it begins, where spaces align the text (a Chinese character is two wide)."""
     pictured: bool = False
     """True for a cell of a grid on a page image; see `Grid.pictured`."""
+    implied: bool = False
+    """True for a cell of a table without rules; see `Cell.implied`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,13 @@ def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]
     """The tokens of a row on a page image. A number cut out of a line of words was read with them, not as a number, and
     what stands beside it was taken for one cell: it is believed only where the arithmetic confirms it."""
     readers = [cell.readings[0].reader for cell in cells if cell.readings]
+    implied = any(cell.implied for cell in cells)
     made = []
     for token in tokens:
         readings = token.readings
         if token.kind == "value" and token.text and not readings and readers:
             readings = (Reading(token.text, readers[0], AMONG_WORDS),)
-        made.append(replace(token, pictured=True, readings=readings))
+        made.append(replace(token, pictured=True, implied=implied, readings=readings))
     return tuple(made)
 
 

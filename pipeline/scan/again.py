@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.document import Block, Cell, Document, Grid, Reading
 from pipeline.scan.cells import INSET, sliced
-from pipeline.scan.rivals import as_placed, number_readings
+from pipeline.scan.rivals import as_part, number_readings
 from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _readings(engine: Engine, wanted: list[tuple[Spot, Scan, Box]]) -> dict[Spot
         crops = [np.ascontiguousarray(sliced(image, box, inset)) for _, _, box in entries]
         for (spot, scan, _), reading in zip(entries, engine.read_numbers(crops), strict=True):
             readings = number_readings(reading, engine.name, spot[1] in scan.seen)
-            found[spot] = as_placed(readings) if spot[1] in scan.implied else readings
+            found[spot] = as_part(readings) if spot[1] in scan.cut else readings
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.document import Reading
 from pipeline.scan.evened import number_block
 from pipeline.scan.ink import coloured, threshold
-from pipeline.scan.rivals import as_placed, is_numeric, number_alone, number_readings, says_words
+from pipeline.scan.rivals import as_part, is_numeric, number_alone, number_readings, says_words
 from pipeline.scan.rules import rule_scale
 from pipeline.scan.wrapped import inked_rows, joined, lines_of_number
 
@@ -65,8 +65,8 @@ class CellText:
     """It was read as a number cell."""
     seen: bool = False
     """The detector, too, found text there."""
-    implied: bool = False
-    """No rule is printed around it, or one runs through its text: what stands in this row and column is concluded."""
+    cut: bool = False
+    """A rule runs through its text, so that part of it may be another cell's."""
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -187,7 +187,7 @@ def read_cells(
         seen = any(part.score > SEEN and not part.cut for part in inside[place])
         readings = number_readings(found, engine.name, seen)
         cut = any(part.cut for part in inside[place])
-        read[place] = CellText(as_placed(readings) if cut else readings, True, seen, cut)
+        read[place] = CellText(as_part(readings) if cut else readings, True, seen, cut)
         if says_words(found) or _is_wider(inside[place], readings):
             # A label is read better as the line that it is.
             texts.append(place)

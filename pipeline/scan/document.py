@@ -56,8 +56,8 @@ class Scan:
     """Boxes of cells in the document -> on the straightened image."""
     seen: frozenset[Box]
     """Of these, by their box in the document, the number cells in which the detector found text."""
-    implied: frozenset[Box]
-    """Likewise, those around which no rule is printed."""
+    cut: frozenset[Box]
+    """Likewise, those through whose text a rule runs."""
     outlines: tuple[Outline, ...]
     index: int
     """Of the picture among the blocks of the document that was scanned."""
@@ -180,7 +180,7 @@ def _scanned(
 def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]) -> Scan:
     cells: dict[Box, Box] = {}
     seen: set[Box] = set()
-    implied: set[Box] = set()
+    cut: set[Box] = set()
     grids = (block for block in blocks if isinstance(block, Grid))
     tables = [scanned.tables[region.table] for region in scanned.regions(page == 1) if region.table is not None]
     outlines = [Outline("line", part.box, scanned.frame.quad(part.box)) for part, _, _ in scanned.lines]
@@ -191,10 +191,10 @@ def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]
             cells[cell.source.box] = box
             if table.cells[place].seen:
                 seen.add(cell.source.box)
-            if table.cells[place].implied:
-                implied.add(cell.source.box)
+            if table.cells[place].cut:
+                cut.add(cell.source.box)
             kind: Literal["number", "label"] = "number" if table.cells[place].number else "label"
             outlines.append(Outline(kind, box, scanned.frame.quad(box)))
     _, compressed = cv2.imencode(".png", scanned.figures, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     kept = np.asarray(compressed, dtype=np.uint8)
-    return Scan(page, kept, cells, frozenset(seen), frozenset(implied), tuple(outlines), index)
+    return Scan(page, kept, cells, frozenset(seen), frozenset(cut), tuple(outlines), index)

@@ -20,7 +20,6 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import with_label_borders, with_lost_border
-from pipeline.scan.rivals import as_placed
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment
@@ -50,6 +49,8 @@ LEAST_SCORE = 0.5
 class ScannedTable:
     lattice: Lattice
     cells: dict[Place, CellText]
+    implied: bool = False
+    """It has no printed rules, or too few."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +136,7 @@ def scan_page(
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
-        tables.append(ScannedTable(lattice, _as_implied(cells) if implied else cells))
+        tables.append(ScannedTable(lattice, cells, implied))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
     lines: list[tuple[TextPart, str, float]] = []
@@ -162,23 +163,6 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:
     """Whether several lines of text stand in three parts or more, as numbers in columns do."""
     return sum(len(line) >= COLUMNS for line in lines_of(parts)) >= LINES
-
-
-def _as_implied(cells: dict[Place, CellText]) -> dict[Place, CellText]:
-    """The cells of a table without rules. In a row where each cell for a number holds one, it is known which is whose;
-    where one is blank, its neighbours' numbers may be its own."""
-    gappy = {
-        row
-        for place, cell in cells.items()
-        if cell.number and not (cell.readings and cell.readings[0].text)
-        for row in range(place.row, place.row + place.row_span)
-    }
-    return {
-        place: replace(cell, implied=True, readings=as_placed(cell.readings))
-        if cell.number and not cell.implied and place.row in gappy
-        else cell
-        for place, cell in cells.items()
-    }
 
 
 def _displaced(place: TextPlace, field: Field) -> TextPlace:
@@ -246,6 +230,7 @@ def blocks_of(
                 place.row_span,
                 place.column_span,
                 source(lattice.box(place)),
+                table.implied,
             )
             for place in lattice.places
         )

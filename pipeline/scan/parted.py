@@ -42,22 +42,19 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
             gap = right.box[0] - left.box[2]
             if gap <= APART * height or _width(right.box) > SHORT * height:
                 continue
-            middle = (left.box[2] + right.box[0]) / 2
-            if _width(left.box) <= SHORT * height:
+            between = [x for x in lattice.columns[1:-1] if left.box[2] < x < right.box[0]]
+            short = _width(left.box) <= SHORT * height
+            if between and (len(between) == 1 or not short):
+                # What other rows have there, this one has lost; after a label, far from its number, that of the labels.
+                wanted.append((place.row, place.row + place.row_span, between[0], NEAR * height))
+            elif short:
+                middle = (left.box[2] + right.box[0]) / 2
                 wanted.append((place.row, place.row + place.row_span, middle, min(NEAR * height, 0.4 * gap)))
-            elif (border := _border_between(lattice, left.box[2], right.box[0])) is not None:
-                # A label and its number, far from it: only a border that other rows have can be the one that is lost.
-                wanted.append((place.row, place.row + place.row_span, border, NEAR * height))
     for first, last, x, near in wanted:
         elsewhere = any(abs(x - border) <= near for border in lattice.columns) or lattice.n_rows < FEW_ROWS
         if elsewhere or any(abs(x - other) <= near and row != first for row, _, other, _ in wanted):
             lattice = _with_border(lattice, first, last, x, near)
     return with_places(lattice) if wanted else lattice
-
-
-def _border_between(lattice: Lattice, left: float, right: float) -> float | None:
-    """The first border of other rows that stands in a gap, which is that of the labels; None where there is none."""
-    return next((x for x in lattice.columns[1:-1] if left < x < right), None)
 
 
 def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:

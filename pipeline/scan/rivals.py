@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 LEAST_BLANK = 0.6
 """Probability that a cell is blank, below which it is not taken for blank."""
-PLACED = 0.75
-"""Probability that a cell without printed rules is the one that it is taken for, and that a text through which a
-border runs is of two cells."""
+PARTED = 0.75
+"""Probability that a text through which a border runs is of two cells."""
 SEEN_BLANK = 0.02
 """Probability that a cell in which the detector saw text is blank all the same: a rest of a rule, a stain."""
 LEAST_SEEN = 0.02
@@ -77,10 +76,10 @@ def _numbers_of(found: NumberReading) -> list[tuple[str, float]]:
     return sorted(chances.items(), key=lambda one: (-one[1], one[0]))
 
 
-def as_placed(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """Readings of a cell that no printed rule bounds: no surer than that the cell is what it is taken for. The
-    arithmetic may confirm it; where no rule does, it is not believed."""
-    return tuple(replace(reading, score=reading.score * PLACED) for reading in readings)
+def as_part(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Readings of a part of a text, no surer than that the text is parted there. The arithmetic may confirm it; where
+    no rule does, it is not believed."""
+    return tuple(replace(reading, score=reading.score * PARTED) for reading in readings)
 
 
 def says_words(found: NumberReading) -> bool:

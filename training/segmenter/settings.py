@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from training.schedule import Schedule
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,15 +50,11 @@ class Augmentation(_Part):
     jpeg: float
 
 
-class Training(_Part):
+class Training(Schedule):
     seed: int
-    steps: int = Field(gt=0)
     batch: int = Field(gt=0)
     side: int = Field(gt=0, multiple_of=32)
     """Pixels of a crop's side."""
-    rate: float = Field(gt=0)
-    """The highest learning rate; it rises over `warm_up` steps and falls along a cosine."""
-    warm_up: int
     decay: float
     """Weight decay."""
     average: float

@@ -7,35 +7,27 @@ every batch depends on the seed and its number alone.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from training.schedule import add_point, average_of, cut, learning_rate, restore, store
 from training.segmenter.crops import as_input, draw_crop
 from training.segmenter.export import export
 from training.segmenter.flat import FlatPage
 from training.segmenter.loss import loss
 from training.segmenter.network import Segmenter
 from training.segmenter.pages import load_pages, prepare
-from training.segmenter.settings import Settings, Training, load_settings
+from training.segmenter.settings import Settings, load_settings
 
 CURVE_EVERY = 20
 """Steps between the points of the curve."""
-
-
-def learning_rate(step: int, how: Training) -> float:
-    if step < how.warm_up:
-        return how.rate * (step + 1) / how.warm_up
-    return how.rate * (0.01 + 0.99 * (1 + math.cos(math.pi * (step - how.warm_up) / (how.steps - how.warm_up))) / 2)
 
 
 def draw_batch(pages: Sequence[FlatPage], settings: Settings, step: int) -> tuple[Tensor, Tensor]:
@@ -61,18 +53,6 @@ def batches(pages: Sequence[FlatPage], settings: Settings, first: int) -> Iterat
             yield step, inputs, targets
 
 
-def average_of(mean: Segmenter, network: Segmenter, decay: float, step: int) -> None:
-    """Moves the running mean of weights and statistics towards the network."""
-    # Early on the mean would still hold what the network was before it had learnt anything.
-    keep = min(decay, (step + 1) / (step + 10))
-    with torch.no_grad():
-        for old, new in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
-            if old.dtype.is_floating_point:
-                old.lerp_(new, 1 - keep)
-            else:
-                old.copy_(new)
-
-
 def train(settings: Settings, pages: Sequence[FlatPage], folder: Path, stop_at: int | None = None) -> Segmenter:
     """The trained network, its weights the running mean.
 
@@ -94,8 +74,8 @@ def train(settings: Settings, pages: Sequence[FlatPage], folder: Path, stop_at: 
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), lr=how.rate, weight_decay=how.decay)
     checkpoint, curve = folder / "checkpoint.pt", folder / "curve.jsonl"
-    first = _restore(checkpoint, network, mean, optimiser)
-    _cut(curve, first)
+    first = restore(checkpoint, network, mean, optimiser)
+    cut(curve, first)
     network.train()
     begun, total, counted = time.monotonic(), 0.0, 0
     for step, inputs, targets in batches(pages, settings, first):
@@ -114,38 +94,11 @@ def train(settings: Settings, pages: Sequence[FlatPage], folder: Path, stop_at: 
         if (step + 1) % CURVE_EVERY == 0 or step + 1 == how.steps:
             seconds = (time.monotonic() - begun) / (step + 1 - first)
             point = {"step": step + 1, "loss": round(total / counted, 5), "seconds_a_step": round(seconds, 3)}
-            with curve.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(point) + "\n")
+            add_point(curve, point)
             total, counted = 0.0, 0
         if (step + 1) % how.checkpoint_every == 0 or step + 1 == how.steps:
-            _store(checkpoint, step + 1, network, mean, optimiser)
+            store(checkpoint, step + 1, network, mean, optimiser)
     return mean.eval()
-
-
-def _store(path: Path, step: int, network: Segmenter, mean: Segmenter, optimiser: torch.optim.Optimizer) -> None:
-    half = path.with_suffix(".part")
-    state = {"step": step, "network": network.state_dict(), "mean": mean.state_dict()}
-    torch.save({**state, "optimiser": optimiser.state_dict()}, half)
-    half.replace(path)
-
-
-def _restore(path: Path, network: Segmenter, mean: Segmenter, optimiser: torch.optim.Optimizer) -> int:
-    """The number of the next step."""
-    if not path.exists():
-        return 0
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    network.load_state_dict(state["network"])
-    mean.load_state_dict(state["mean"])
-    optimiser.load_state_dict(state["optimiser"])
-    return int(state["step"])
-
-
-def _cut(curve: Path, first: int) -> None:
-    """Drops the points of steps that will be done again."""
-    if curve.exists():
-        points = curve.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [point for point in points if json.loads(point)["step"] <= first]
-        curve.write_text("".join(kept), encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

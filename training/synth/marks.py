@@ -55,7 +55,8 @@ def written_on(page: SynthPage, random: Generator, count: int) -> SynthPage:
     for _ in range(count):
         if not cells:
             return page
-        (x0, y0), _, (x1, y1), _ = cells[int(random.integers(len(cells)))].quad
+        corners = np.asarray(cells[int(random.integers(len(cells)))].quad)
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         page = _pen_stroke(page, random, x0, y0, x1, y1)
     return page
 

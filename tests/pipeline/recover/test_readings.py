@@ -215,3 +215,30 @@ def test_every_place_of_one_lost_cell_is_tried() -> None:
     assert {kinds(reading) for reading in found} == {
         "".join("a" if i in lost else "n" for i in range(7)) for lost in combinations(range(7), 1)
     }
+
+
+# --- tables without rules ------------------------------------------------------------------------
+
+
+def unruled(*texts: str) -> list[Token]:
+    """A row of a page image in which borders are only concluded, each cell read with a probability of 0.99."""
+    return [
+        Token(text, "value" if text else "blank", Source(), (Reading(text, "ocr", 0.99),), pictured=True, implied=True)
+        for text in texts
+    ]
+
+
+@pytest.mark.parametrize("row", [("90", ""), ("", "90"), ("", "90", "")])
+def test_one_number_in_a_row_of_one_cell_is_as_sure_as_it_was_read(row: tuple[str, ...]) -> None:
+    found = read_row(unruled(*row), RowShape(1))
+    assert [values(reading) for reading in found] == [(90,)]
+    assert found[0].cells[0].score == 0.99
+
+
+def test_a_number_for_each_cell_leaves_no_doubt_whose_it_is() -> None:
+    assert [cell.score for cell in read_row(unruled("3", "", "2", "7"), THREE)[0].cells] == [0.99] * 3
+
+
+def test_beside_a_blank_cell_a_number_may_be_its_neighbours() -> None:
+    for cell in read_row(unruled("3", "", "7"), THREE)[0].cells:
+        assert cell.score == pytest.approx(0.75 * 0.99)

@@ -15,7 +15,7 @@ from training.segmenter.export import export
 from training.segmenter.loss import loss
 from training.segmenter.network import CHANNELS, Segmenter, n_parameters
 from training.segmenter.settings import Settings, load_settings
-from training.segmenter.train import learning_rate, train
+from training.segmenter.train import train
 
 
 def quick(steps: int) -> Settings:
@@ -44,14 +44,6 @@ def test_it_learns(tmp_path: Path) -> None:
     points = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
     assert [point["step"] for point in points] == [20, 40]
     assert points[1]["loss"] < 0.9 * points[0]["loss"]
-
-
-def test_the_rate_rises_and_falls() -> None:
-    how = quick(100).training
-    rates = [learning_rate(step, how) for step in range(100)]
-    assert rates.index(max(rates)) == how.warm_up - 1
-    assert rates[0] < how.rate == max(rates)
-    assert rates[-1] < 0.02 * how.rate
 
 
 def test_the_loss_tells_right_from_wrong_and_weighs_borders() -> None:

@@ -1,0 +1,135 @@
+"""A small recogniser of our own for number cells, trained on cells with strokes of a pen, seals and fax dots on them.
+
+The recognisers of PaddleOCR have learnt lines of text of every kind; what runs through a digit is to them a part of a
+character. This one knows nothing but numbers and what spoils them. How it was trained and what it is worth is said in
+models/number_reader/card.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from pipeline.ocr.calibration import Confusions, load_calibration
+from pipeline.ocr.ctc import best_path
+from pipeline.ocr.engine import NumberReading, TextReading
+from pipeline.ocr.ink import find_ink
+from pipeline.ocr.numbers import NO_OUTPUT, NUMBER_SYMBOLS, CellLook, number_reading
+from pipeline.ocr.runtime import onnx_runtime
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Pixels
+    from pipeline.ocr.ink import Ink
+
+PACKAGE, WEIGHTS = "models.number_reader", "number_reader.onnx"
+NAME = "gouji/number-reader"
+HEIGHT = 40
+"""Pixels to which a window is scaled."""
+STEP = 32
+"""Widths are filled up to multiples of this."""
+WIDEST = 384
+PAD = 0.3
+"""Of the height of the ink, around it: what was taken for a rule or a stroke beside it may be a part of a digit."""
+BAR = 0.6
+"""Height of the window around a dash, in its widths, at least."""
+FAINTEST = 30.0
+"""Grey levels between paper and ink below which contrast is stretched no further."""
+BATCH = 32
+
+
+class NumberNetwork:
+    """Reads number cells, and nothing else."""
+
+    name = NAME
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
+        """See `pipeline.ocr.engine.Engine`."""
+        measured = load_calibration()
+        confusions = measured.recognisers.get(NAME, Confusions())
+        return [number_reading(look, confusions, measured) for look in self.look(crops)]
+
+    def look(self, crops: Sequence[Pixels]) -> list[CellLook]:
+        """What the pixels and the network say about number cells, before any calibration."""
+        inks = {place: ink for place, crop in enumerate(crops) if (ink := find_ink(crop)) is not None}
+        looks = [CellLook("nothing", NO_OUTPUT, TextReading("", 1.0))] * len(crops)
+        windows = [window(crops[place], ink) for place, ink in inks.items()]
+        for (place, ink), posterior in zip(inks.items(), _posteriors(windows, self._threads), strict=True):
+            general = _best(posterior)
+            looks[place] = CellLook(ink.seen, posterior, general, 0.0 if ink.dash else ink.wide, ink.minus)
+        return looks
+
+
+def window(crop: Pixels, ink: Ink) -> NDArray[np.float32]:
+    """`HEIGHT` x W, 0 for paper to 1 for ink: what is printed on a crop, with a little around it."""
+    height, width = crop.shape[:2]
+    left, top, right, bottom = ink.box
+    pad = round(PAD * (bottom - top))
+    if ink.dash:
+        pad = max(pad, round((BAR * (right - left) - (bottom - top)) / 2))
+    left, top, right, bottom = max(0, left - pad), max(0, top - pad), min(width, right + pad), min(height, bottom + pad)
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    paper = float(np.percentile(grey, 90)) if grey.size else 255.0
+    inside = grey[top:bottom, left:right].astype(np.float32)
+    depth = max(FAINTEST, paper - float(np.percentile(inside, 2)))
+    share = np.clip((paper - inside) / depth, 0, 1)
+    wide = int(np.clip(round(HEIGHT * inside.shape[1] / inside.shape[0]), 8, WIDEST))
+    how = cv2.INTER_AREA if inside.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(share, (wide, HEIGHT), interpolation=how), dtype=np.float32)
+
+
+def filled(windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """N x 1 x `HEIGHT` x W, each window at the left and paper to the right of it."""
+    wide = -(-max(one.shape[1] for one in windows) // STEP) * STEP
+    made = np.zeros((len(windows), 1, HEIGHT, wide), np.float32)
+    for place, one in enumerate(windows):
+        made[place, 0, :, : one.shape[1]] = one
+    return made
+
+
+def _posteriors(windows: Sequence[NDArray[np.float32]], threads: int) -> list[NDArray[np.float64]]:
+    """T x 18 for each window: the blank and `NUMBER_SYMBOLS`."""
+    answers: list[NDArray[np.float64]] = [NO_OUTPUT] * len(windows)
+    groups: dict[int, list[int]] = {}
+    for place, one in enumerate(windows):
+        groups.setdefault(-(-one.shape[1] // STEP), []).append(place)
+    for _, places in sorted(groups.items()):
+        for first in range(0, len(places), BATCH):
+            chosen = places[first : first + BATCH]
+            # As in `pipeline.ocr.paddle`: a single image takes other kernels than several.
+            inputs = filled([windows[place] for place in (chosen * 2 if len(chosen) == 1 else chosen)])
+            (shares,) = _session(threads).run(None, {"window": inputs})
+            for place, rows in zip(chosen, shares, strict=False):
+                answers[place] = rows.astype(np.float64)
+    return answers
+
+
+def _best(posterior: NDArray[np.float64]) -> TextReading:
+    path = best_path(posterior.argmax(axis=1))
+    if not path:
+        return TextReading("", float(posterior[:, 0].min()))
+    score = float(np.mean([posterior[first:last, column].max() for column, first, last in path]))
+    return TextReading("".join(NUMBER_SYMBOLS[column - 1] for column, _, _ in path), score)
+
+
+@cache
+def _session(threads: int) -> Any:
+    """The network, ready to run."""
+    onnxruntime = onnx_runtime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    weights = resources.files(PACKAGE).joinpath(WEIGHTS).read_bytes()
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

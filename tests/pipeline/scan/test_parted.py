@@ -1,0 +1,52 @@
+"""Cells that lost the border between two texts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.scan.cells import TextPart
+from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.parted import parted
+
+COLUMNS = (0.0, 400.0, 700.0, 1000.0)
+
+
+def lattice(lost: tuple[int, ...], columns: tuple[float, ...] = COLUMNS) -> Lattice:
+    """Six rows; those named lack the border behind the labels."""
+    upright = np.ones((6, len(columns)))
+    upright[list(lost), 1] = 0.0
+    rows = tuple(float(y) for y in range(0, 301, 50))
+    return with_places(Lattice(rows, columns, np.ones((7, len(columns) - 1)), upright, ()))
+
+
+def text(row: int, left: float, right: float) -> TextPart:
+    return TextPart((left, 50.0 * row + 10, right, 50.0 * row + 40))
+
+
+def spans(made: Lattice, row: int) -> list[int]:
+    return [place.column_span for place in made.places if place.row == row]
+
+
+def test_a_short_label_and_its_number_are_parted_at_the_border_of_the_other_rows() -> None:
+    """Not in the middle between them, which is nowhere near it."""
+    made = parted(lattice((3,)), [text(3, 10, 120), text(3, 540, 560), text(3, 840, 860)])
+    assert made.columns == COLUMNS
+    assert spans(made, 3) == [1, 1, 1]
+
+
+def test_a_long_label_and_its_number_too() -> None:
+    made = parted(lattice((3,)), [text(3, 10, 330), text(3, 540, 560), text(3, 840, 860)])
+    assert spans(made, 3) == [1, 1, 1]
+
+
+def test_where_several_borders_stand_between_two_numbers_none_is_chosen() -> None:
+    made = lattice((3,), (0.0, 250.0, 450.0, 1000.0))
+    upright = made.upright.copy()
+    upright[3, 2] = 0.0
+    bare = with_places(Lattice(made.rows, made.columns, made.level, upright, ()))
+    assert spans(parted(bare, [text(3, 100, 120), text(3, 580, 600)]), 3) == spans(bare, 3) == [3]
+
+
+def test_texts_that_stand_close_stay_together() -> None:
+    made = lattice((3,))
+    assert spans(parted(made, [text(3, 340, 390), text(3, 420, 450)]), 3) == spans(made, 3) == [2, 1]

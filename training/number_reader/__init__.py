@@ -1,0 +1,1 @@
+"""The recogniser of number cells: its data, training and measurement."""
