@@ -107,6 +107,8 @@ class Line:
     source: Source = NOWHERE
     heading: int = 0
     """Heading level where the format marks headings (Markdown `#`, HTML h1-h6, Word styles); 0 otherwise."""
+    reader: str = ""
+    """Who read it off a page image; empty where the file itself holds the text."""
 
 
 @dataclass(frozen=True, slots=True)

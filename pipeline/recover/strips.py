@@ -67,7 +67,8 @@ class Strip:
 
 
 AMONG_WORDS = 0.7
-"""Probability of a number that was cut out of words on a page image; less than what is believed by itself."""
+"""Probability of a number that was cut out of words on a page image, or stands in no cell; less than what is believed by
+itself."""
 LEAST_SPACED = 10
 """Lines of nothing but spaces from which they may be the blank cells of the document."""
 
@@ -113,7 +114,8 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
                     placed = _pictured(tokens, cells) if block.pictured else tokens
                     yield Strip(placed, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
-        yield from _of_line(block, index)
+        for strip in _of_line(block, index):
+            yield replace(strip, tokens=_seen(strip.tokens, block.reader)) if block.reader else strip
 
 
 def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]:
@@ -128,6 +130,15 @@ def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]
             readings = (Reading(token.text, readers[0], AMONG_WORDS),)
         made.append(replace(token, pictured=True, implied=implied, readings=readings))
     return tuple(made)
+
+
+def _seen(tokens: tuple[Token, ...], reader: str) -> tuple[Token, ...]:
+    """The tokens of a line on a page image, where no cell holds them: what label a number belongs to, and whether it is
+    a whole one, is a guess until the arithmetic confirms it."""
+    return tuple(
+        replace(token, readings=(Reading(token.text, reader, AMONG_WORDS),)) if token.kind == "value" else token
+        for token in tokens
+    )
 
 
 def _of_line(line: Line, index: int) -> Iterator[Strip]:

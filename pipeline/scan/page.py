@@ -20,6 +20,7 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import with_label_borders, with_lost_border
+from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment
@@ -41,6 +42,8 @@ COLUMNS, LINES = 3, 3
 """Texts that stand at one height, in so many lines, where there may be a table without rules."""
 AROUND_TABLE = 21
 """Pixels of the mask by which the area of a table is widened, so that its outermost rules are in it."""
+BESIDE = 12.0
+"""Times the height of a text from a table, within which it may belong to it."""
 LEAST_SCORE = 0.5
 """Score of a line of running text; below, it is a stain or a piece of a seal."""
 
@@ -67,6 +70,8 @@ class ScannedPage:
     """Running text: where, what, and the score."""
     proposals: tuple[Proposal, ...] = ()
     """What a layout model took for regions, where one is configured."""
+    reader: str = ""
+    """Name of the engine that read it."""
 
     def regions(self, first: bool) -> tuple[Region, ...]:
         """Its regions in the order in which they are read."""
@@ -136,6 +141,9 @@ def scan_page(
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
+        if implied and _is_fragment(lattice, parts):
+            cells = {place: replace(cell, cut=True, readings=as_part(cell.readings)) if cell.number else cell
+                     for place, cell in cells.items()}  # fmt: skip
         tables.append(ScannedTable(lattice, cells, implied))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
@@ -143,7 +151,7 @@ def scan_page(
     for group in reading_groups((frame.width, frame.height), outlines, [part.box for part in outside]):
         lines += _read_lines(image, [outside[index] for index in group], engine)
     proposals = tuple(propose(image)) if propose is not None else ()
-    return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals)
+    return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals, engine.name)
 
 
 def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple[Lattice, bool]]:
@@ -158,6 +166,18 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
         lattice = evened(with_lost_border(lattice))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return made
+
+
+def _is_fragment(lattice: Lattice, parts: Sequence[TextPart]) -> bool:
+    """Whether text stands right beside the table: a part of a table without rules that was not made out as one, so that
+    its labels and its numbers may be counted off differently."""
+    left, top, right, bottom = lattice.outline
+    for part in parts:
+        x0, y0, x1, y1 = part.box
+        near = BESIDE * (y1 - y0)
+        if top < (y0 + y1) / 2 < bottom and (right <= (x0 + x1) / 2 < right + near or left - near < (x0 + x1) / 2 <= left):
+            return True
+    return False
 
 
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:
@@ -242,5 +262,5 @@ def blocks_of(
             blocks.append(grid(scanned.tables[region.table]))
         elif region.line is not None and region.kind != "furniture":
             part, text, _ = scanned.lines[region.line]
-            blocks.append(Line(text, source(part.box), region.level))
+            blocks.append(Line(text, source(part.box), region.level, scanned.reader))
     return tuple(blocks)
