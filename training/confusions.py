@@ -101,7 +101,7 @@ def drawn_cells(reports: int, seed: int) -> Iterator[Cell]:
 
 def looks_at(cells: Sequence[Cell], name: str) -> list[Look]:
     """The packaged recogniser's uncalibrated look at each cell."""
-    engine = load_engine(name)
+    engine = load_engine(name, settings=default_settings().without_network())
     if not isinstance(engine, PaddleEngine):
         raise TypeError(f"{name} gives no posterior")
     found = engine.look([cell.pixels for cell in cells])

@@ -38,7 +38,7 @@ class EnsembleEngine:
     """The first member finds and reads lines; all of them read numbers."""
 
     def __init__(self, members: Sequence[Engine], views: Sequence[View], larger: Engine | None) -> None:
-        self.name = " + ".join(member.name for member in members)
+        self.name = " + ".join(dict.fromkeys(part for member in members for part in member.name.split(" + ")))
         self._members = tuple(members)
         self._views = tuple(views)
         self._larger = larger

@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pipeline.errors import E302, GoujiError
+from pipeline.ocr.number_network import NumberNetwork
+from pipeline.ocr.pooled import PooledEngine
 from pipeline.ocr.settings import OcrSettings, default_settings
 
 if TYPE_CHECKING:
@@ -47,5 +49,7 @@ def load_engine(name: str | None = None, device: str | None = None, settings: Oc
     key = (name, device, settings.model_dump_json())
     if key not in _opened:
         module = cast(_Module, import_module(ENGINES[engine]))
-        _opened[key] = module.open_engine(name, settings, device)
+        opened = module.open_engine(name, settings, device)
+        network = name in settings.sets and settings.sets[name].network
+        _opened[key] = PooledEngine(opened, NumberNetwork(settings.threads)) if network else opened
     return _opened[key]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.document import Pixels
+    from pipeline.ocr.calibration import Seen
     from pipeline.ocr.ink import Ink
 
 PACKAGE, WEIGHTS = "models.number_reader", "number_reader.onnx"
@@ -34,9 +35,10 @@ HEIGHT = 40
 """Pixels to which a window is scaled."""
 STEP = 32
 """Widths are filled up to multiples of this."""
-WIDEST = 384
-PAD = 0.3
-"""Of the height of the ink, around it: what was taken for a rule or a stroke beside it may be a part of a digit."""
+WIDEST = 640
+PAD_ACROSS, PAD = 0.7, 0.3
+"""Of the height of the ink, beside it and above and below: what was taken for a stroke may be a digit that one
+touches."""
 BAR = 0.6
 """Height of the window around a dash, in its widths, at least."""
 FAINTEST = 30.0
@@ -64,8 +66,9 @@ class NumberNetwork:
         looks = [CellLook("nothing", NO_OUTPUT, TextReading("", 1.0))] * len(crops)
         windows = [window(crops[place], ink) for place, ink in inks.items()]
         for (place, ink), posterior in zip(inks.items(), _posteriors(windows, self._threads), strict=True):
-            general = _best(posterior)
-            looks[place] = CellLook(ink.seen, posterior, general, 0.0 if ink.dash else ink.wide, ink.minus)
+            # Whether ink is a number or dirt the network has learnt itself; how often others read dirt says nothing.
+            seen: Seen = "ink" if ink.seen == "doubtful" else ink.seen
+            looks[place] = CellLook(seen, posterior, _best(posterior), 0.0 if ink.dash else ink.wide, ink.minus)
         return looks
 
 
@@ -73,10 +76,11 @@ def window(crop: Pixels, ink: Ink) -> NDArray[np.float32]:
     """`HEIGHT` x W, 0 for paper to 1 for ink: what is printed on a crop, with a little around it."""
     height, width = crop.shape[:2]
     left, top, right, bottom = ink.box
-    pad = round(PAD * (bottom - top))
+    across, pad = round(PAD_ACROSS * (bottom - top)), round(PAD * (bottom - top))
     if ink.dash:
         pad = max(pad, round((BAR * (right - left) - (bottom - top)) / 2))
-    left, top, right, bottom = max(0, left - pad), max(0, top - pad), min(width, right + pad), min(height, bottom + pad)
+    left, right = max(0, left - across), min(width, right + across)
+    top, bottom = max(0, top - pad), min(height, bottom + pad)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     paper = float(np.percentile(grey, 90)) if grey.size else 255.0
     inside = grey[top:bottom, left:right].astype(np.float32)

@@ -89,6 +89,8 @@ class ModelSet(_Part):
     """Reads the labels of table cells first: they are words that the form knows, so a small model does for most."""
     quick_sure: Share = 0.9
     """Mean probability of its characters from which on the quick recogniser is believed; else `recogniser` reads."""
+    network: bool = False
+    """Number cells are also read by the network in models/number_reader, and both readings pooled."""
     layout: LayoutModel | None = None
     """Without it, layout rests on what the lattices and the segmenter see."""
 
@@ -115,6 +117,11 @@ class OcrSettings(_Part):
     """Symbol of a number -> characters that stand for it in the output for a number cell."""
     sets: dict[str, ModelSet]
     ensembles: dict[str, Ensemble] = Field(default_factory=dict)
+
+    def without_network(self) -> OcrSettings:
+        """The same, number cells left to the recognisers alone: for measuring what each does."""
+        sets = {name: one.model_copy(update={"network": False}) for name, one in self.sets.items()}
+        return self.model_copy(update={"sets": sets})
 
     @model_validator(mode="after")
     def _names_exist(self) -> OcrSettings:

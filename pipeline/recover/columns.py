@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -268,24 +268,32 @@ def _align_columns(rows: dict[str, list[Token]], table: Table) -> dict[str, list
     if table.id != "t3":
         return rows
     width = len(table.columns)
+    whole = _usual_columns(rows.values(), width)
+    aligned = dict(rows)
+    for row, tokens in rows.items():
+        if len(tokens) == width or not tokens or any(token.column is None for token in tokens):
+            continue
+        same = [others for others in rows.values() if others and others[0].grid == tokens[0].grid]
+        # The pieces of a table on several pages are grids of their own, on page images with other phantom columns.
+        columns = _usual_columns(same, width) or (() if tokens[0].pictured else whole)
+        by_column = {token.column: token for token in tokens}
+        strays = [token for token in tokens if token.column not in columns and token.kind == "value"]
+        if columns and not strays and len(by_column) == len(tokens) and all(one in by_column for one in columns):
+            aligned[row] = [by_column[column] for column in columns]
+    return aligned
+
+
+def _usual_columns(rows: Iterable[list[Token]], width: int) -> tuple[int | None, ...]:
+    """The columns in which most full rows have their cells; none where fewer than three agree."""
     full = Counter(
         tuple(token.column for token in tokens)
-        for tokens in rows.values()
+        for tokens in rows
         if len(tokens) == width and all(token.column is not None for token in tokens)
     )
     if not full:
-        return rows
+        return ()
     columns, times = min(full.most_common(), key=lambda entry: (-entry[1], entry[0]))
-    if times < 3 or len(set(columns)) < width:
-        return rows
-    aligned = dict(rows)
-    for row, tokens in rows.items():
-        if len(tokens) != width and tokens and all(token.column is not None for token in tokens):
-            by_column = {token.column: token for token in tokens}
-            strays = [token for token in tokens if token.column not in columns and token.kind == "value"]
-            if not strays and len(by_column) == len(tokens) and sum(column in by_column for column in columns) == width:
-                aligned[row] = [by_column[column] for column in columns]
-    return aligned
+    return columns if times >= 3 and len(set(columns)) == width else ()
 
 
 def _usual_trim(rows: dict[str, list[Token]], table: Table) -> int | None:

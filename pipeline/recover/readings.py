@@ -178,6 +178,7 @@ def _distinct(rows: list[RowReading]) -> list[RowReading]:
 
 
 def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
+    token = _possible(token, index, shape)
     made = read_cell(token.text, signed=index in shape.signed, decimal=index in shape.decimal)
     first = token.readings[0] if token.readings else None
     rivals = _rivals(token, index, shape)
@@ -195,6 +196,29 @@ def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
         first.score if first else 1.0,
         made.sure,
         rivals,
+    )
+
+
+def _possible(token: Token, index: int, shape: RowShape) -> Token:
+    """The token without what cannot stand in this cell, where that is what the reader holds most probable: of a number
+    with a minus sign where the form counts things the sign is dirt, and the rest of what it says gains by that."""
+    if len(token.readings) < 2:
+        return token
+
+    def fits(text: str) -> bool:
+        made = read_cell(text, signed=index in shape.signed, decimal=index in shape.decimal)
+        return made.kind != "unread"
+
+    kept = [one for one in token.readings if fits(one.text)]
+    if not kept or fits(token.readings[0].text):
+        return token
+    whole, rest = sum(one.score for one in token.readings), sum(one.score for one in kept)
+    text = kept[0].text
+    return replace(
+        token,
+        text=text,
+        kind=token.kind if text else "blank",
+        readings=tuple(replace(one, score=min(1.0, one.score * whole / rest)) for one in kept),
     )
 
 
@@ -257,10 +281,10 @@ def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
 
 
 def _split_one(tokens: list[Token]) -> Iterator[list[Token]]:
-    """One token of the row taken for the digits of two cells."""
+    """One token of the row taken for the digits of two cells; on a page image these stand apart."""
     for i, token in enumerate(tokens):
         digits = plain(token.text).strip()
-        if token.kind == "value" and digits.isdigit():
+        if token.kind == "value" and digits.isdigit() and not token.pictured:
             for at in range(1, len(digits)):
                 left, right = digits[:at], digits[at:]
                 if (left == "0" or left[0] != "0") and (right == "0" or right[0] != "0"):
@@ -317,14 +341,24 @@ def _pieces_joined(tokens: list[Token], width: int) -> Iterator[list[Token]]:
     for i in range(width):
         left, right = tokens[i], tokens[i + 1]
         if left.text.isdigit() and right.text.isdigit() and not left.text.startswith("0"):
-            yield [*tokens[:i], replace(left, text=left.text + right.text), *tokens[i + 2 :]]
+            yield [*tokens[:i], _joined((left, right)), *tokens[i + 2 :]]
+
+
+def _joined(tokens: Sequence[Token]) -> Token:
+    """The tokens as one, no surer than the least sure of them."""
+    text = "".join(token.text for token in tokens)
+    first = min((token.readings[0] for token in tokens if token.readings), key=lambda one: one.score, default=None)
+    return replace(tokens[0], text=text, readings=(replace(first, text=text),) if first else ())
 
 
 # --- digits run together -------------------------------------------------------------------------
 
 
 def _glued(tokens: Sequence[Token], shape: RowShape) -> bool:
-    """Whether digits of several cells may share a token: there are too few tokens and enough digits."""
+    """Whether digits of several cells may share a token: there are too few tokens and enough digits. On a page image
+    they stand apart, and what is read of them has a space."""
+    if any(token.pictured for token in tokens):
+        return False
     values = [token for token in tokens if token.kind == "value"]
     return len(values) == len(tokens) and sum(len(re.sub(r"\D", "", token.text)) for token in values) >= shape.width
 
@@ -366,7 +400,7 @@ def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
         return rows
     if len(apart) == 1:
         return []
-    whole = replace(apart[0], text="".join(piece.text for piece in apart))
+    whole = _joined(apart)
     return [
         replace(_cut_row(cut, shape), cost=costs.crossed_space, note="数字被空格断开且连写")
         for cut in _cuts([whole], shape)

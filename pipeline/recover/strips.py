@@ -41,6 +41,8 @@ class Token:
     readings: tuple[Reading, ...] = ()
     column: int | None = None
     """Column of the grid in which it begins, where the file fixes columns."""
+    grid: int | None = None
+    """Index of the block that is this grid; the columns of another one are other columns."""
     soft: bool = False
     """True where no border is known inside or beside the text: it may hold several cells."""
     swallowed: str = ""
@@ -67,8 +69,8 @@ class Strip:
 
 
 AMONG_WORDS = 0.7
-"""Probability of a number that was cut out of words on a page image, or stands in no cell; less than what is believed by
-itself."""
+"""Probability of a number that was cut out of words on a page image, or stands in no cell; less than what is believed
+by itself."""
 LEAST_SPACED = 10
 """Lines of nothing but spaces from which they may be the blank cells of the document."""
 
@@ -112,6 +114,7 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
                 # A row in which no cell begins says nothing.
                 if tokens:
                     placed = _pictured(tokens, cells) if block.pictured else tokens
+                    placed = tuple(replace(token, grid=index) for token in placed)
                     yield Strip(placed, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
         for strip in _of_line(block, index):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +54,8 @@ class TextPart:
     score: float = 1.0
     cut: bool = False
     """A border runs through the line that it is a piece of."""
+    mark: bool = False
+    """Of a seal, or written with a coloured pen: no print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[Tex
                     x0 - left if x0 > lattice.columns[0] else 0.0, right - x1 if x1 < lattice.columns[-1] else 0.0
                 )
                 cut = spilt > SPILT * height and not tall
-                found[place].append(TextPart(box, part.score, cut))
+                found[place].append(replace(part, box=box, cut=cut))
     for place, inside in found.items():
         found[place] = in_order(inside)
     return found
@@ -184,7 +186,7 @@ def read_cells(
             _restore_coloured(figures, grey, lattice.box(place), inset, level)
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
-        seen = any(part.score > SEEN and not part.cut for part in inside[place])
+        seen = any(part.score > SEEN and not part.cut and not part.mark for part in inside[place])
         readings = number_readings(found, engine.name, seen)
         cut = any(part.cut for part in inside[place])
         read[place] = CellText(as_part(readings) if cut else readings, True, seen, cut)

@@ -18,6 +18,7 @@ from pipeline.scan.evened import evened
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
+from pipeline.scan.marks import marked
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import with_label_borders, with_lost_border
 from pipeline.scan.rivals import as_part
@@ -135,6 +136,7 @@ def scan_page(
     image, figures = coloured(legible), without_pen(upright, legible)
     # By its brightness to the eye: print in colour is faint in `grey`, but no less printed.
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
+    parts = marked(parts, upright)
     found = _lattices(grey, masks, parts)
     if all(implied for _, implied in found) and (found or _looks_tabular(parts)):
         found = _lattices(grey, unruled(grey, parts), parts) or found
@@ -156,6 +158,7 @@ def scan_page(
 
 def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple[Lattice, bool]]:
     """The tables that the masks show, each with whether its borders are only implied."""
+    parts = [part for part in parts if not part.mark]
     boxes = [part.box for part in parts]
     made = []
     for found in find_lattices(masks):
@@ -173,9 +176,12 @@ def _is_fragment(lattice: Lattice, parts: Sequence[TextPart]) -> bool:
     its labels and its numbers may be counted off differently."""
     left, top, right, bottom = lattice.outline
     for part in parts:
+        if part.mark:
+            continue
         x0, y0, x1, y1 = part.box
-        near = BESIDE * (y1 - y0)
-        if top < (y0 + y1) / 2 < bottom and (right <= (x0 + x1) / 2 < right + near or left - near < (x0 + x1) / 2 <= left):
+        near, middle = BESIDE * (y1 - y0), (x0 + x1) / 2
+        beside = right <= middle < right + near or left - near < middle <= left
+        if beside and top < (y0 + y1) / 2 < bottom:
             return True
     return False
 

@@ -3,8 +3,9 @@ text has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,32 +30,70 @@ NEAR = 1.0
 """Times the height of the text from a border of other rows, within which that border is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Between two texts of one cell that stand far apart."""
+
+    first: int
+    last: int
+    """Rows of the cell, from and before."""
+    left: float
+    right: float
+    height: float
+    """Of the text."""
+    short: bool
+    """The text on the left, too, is no longer than a number."""
+
+
 def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
-    """The lattice with a border more wherever one line of a cell holds short texts that stand far apart."""
+    """The lattice with a border more wherever one line of a cell holds texts that stand far apart.
+
+    What other rows have there, this one has lost; after a label, far from its number, that is the border of the labels.
+    Where no row has one, the gaps of several rows that have a stretch in common show where it was lost in all of them.
+    """
     wanted: list[tuple[int, int, float, float]] = []
+    loose: list[_Gap] = []
+    for gap in _gaps(lattice, parts):
+        between = [x for x in lattice.columns[1:-1] if gap.left < x < gap.right]
+        if between and (len(between) == 1 or not gap.short):
+            wanted.append((gap.first, gap.last, between[0], NEAR * gap.height))
+        else:
+            loose.append(gap)
+    for group in _in_common(loose):
+        x = (max(gap.left for gap in group) + min(gap.right for gap in group)) / 2
+        near = min(min(NEAR * gap.height, 0.4 * (gap.right - gap.left)) for gap in group)
+        rows = {gap.first for gap in group}
+        elsewhere = any(abs(x - border) <= near for border in lattice.columns) or lattice.n_rows < FEW_ROWS
+        if len(rows) > 1 or (elsewhere and group[0].short):
+            wanted += [(gap.first, gap.last, x, near) for gap in group]
+    for first, last, x, near in wanted:
+        lattice = _with_border(lattice, first, last, x, near)
+    return with_places(lattice) if wanted else lattice
+
+
+def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
     boxes = lattice.boxes
     for place, inside in by_cell(lattice, [part for part in parts if _within_a_cell(boxes, part.box)]).items():
         lines = lines_of(inside)
-        if len(lines) != 1 or len(lines[0]) < 2:
+        if len(lines) != 1:
             continue
-        for left, right in zip(lines[0], lines[0][1:], strict=False):
+        for left, right in pairwise(lines[0]):
             height = max(_height(left.box), _height(right.box))
-            gap = right.box[0] - left.box[2]
-            if gap <= APART * height or _width(right.box) > SHORT * height:
-                continue
-            between = [x for x in lattice.columns[1:-1] if left.box[2] < x < right.box[0]]
-            short = _width(left.box) <= SHORT * height
-            if between and (len(between) == 1 or not short):
-                # What other rows have there, this one has lost; after a label, far from its number, that of the labels.
-                wanted.append((place.row, place.row + place.row_span, between[0], NEAR * height))
-            elif short:
-                middle = (left.box[2] + right.box[0]) / 2
-                wanted.append((place.row, place.row + place.row_span, middle, min(NEAR * height, 0.4 * gap)))
-    for first, last, x, near in wanted:
-        elsewhere = any(abs(x - border) <= near for border in lattice.columns) or lattice.n_rows < FEW_ROWS
-        if elsewhere or any(abs(x - other) <= near and row != first for row, _, other, _ in wanted):
-            lattice = _with_border(lattice, first, last, x, near)
-    return with_places(lattice) if wanted else lattice
+            wide = right.box[0] - left.box[2] > APART * height
+            if wide and _width(right.box) <= SHORT * height:
+                short = _width(left.box) <= SHORT * height
+                yield _Gap(place.row, place.row + place.row_span, left.box[2], right.box[0], height, short)
+
+
+def _in_common(gaps: Sequence[_Gap]) -> list[list[_Gap]]:
+    """The gaps, those together that have a stretch in common."""
+    groups: list[list[_Gap]] = []
+    rest = sorted(gaps, key=lambda gap: (gap.right, gap.left, gap.first))
+    while rest:
+        end = rest[0].right
+        groups.append([gap for gap in rest if gap.left < end])
+        rest = [gap for gap in rest if gap.left >= end]
+    return groups
 
 
 def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:

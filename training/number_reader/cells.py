@@ -21,7 +21,7 @@ from training.number_reader.reprinted import is_taken, reprinted
 from training.number_reader.settings import Data
 from training.synth import LEVELS, TUNING_LAYOUTS, SynthPage, degrade, draw_pages
 from training.synth.levels import suits
-from training.synth.marks import written_on
+from training.synth.marks import sealed, written_on
 
 PROCESSES = 2
 OFF = 2.5
@@ -80,6 +80,9 @@ def drawn_cells(layout: str, seed: int, data: Data) -> Iterator[NumberCell]:
             if random.random() < data.written_share:
                 count = int(data.strokes_a_cell * sum(is_taken(cell) for cell in seen.truth.cells))
                 seen = written_on(seen, random, count)
+            if random.random() < data.sealed_share:
+                for _ in range(data.seals_a_page):
+                    seen = sealed(seen, random)
             yield from number_cells(seen, str(level), random)
 
 

@@ -88,17 +88,18 @@ def is_taken(cell: TrueCell) -> bool:
 
 
 def draw_number(random: Generator) -> str:
-    """What stands in a cell: mostly few digits, as in reports, but every digit alike."""
+    """What stands in a cell: mostly few digits, as in reports, but every digit alike. Blank ones are worth seeing where
+    a seal or a pen went over them."""
     kind = random.random()
-    if kind < 0.05:
-        return ""
-    if kind < 0.10:
-        return str(random.choice(["-", "—", "/", "--"]))
-    if kind < 0.14:
-        return f"{random.integers(0, 100000) / 100:.{random.integers(1, 3)}f}"
     if kind < 0.16:
+        return ""
+    if kind < 0.20:
+        return str(random.choice(["-", "—", "/", "--"]))
+    if kind < 0.24:
+        return f"{random.integers(0, 100000) / 100:.{random.integers(1, 3)}f}"
+    if kind < 0.27:
         return f"{random.integers(1000, 10_000_000):,}"
-    if kind < 0.18:
+    if kind < 0.29:
         return f"-{random.integers(1, 1000)}"
     length = int(random.choice([1, 2, 3, 4, 5, 6, 7, 8], p=[0.36, 0.24, 0.17, 0.1, 0.06, 0.03, 0.02, 0.02]))
     first = str(random.integers(0 if length == 1 else 1, 10))

@@ -33,6 +33,10 @@ class Data(_Part):
     """Of the pages, how many a pen went over."""
     strokes_a_cell: float = Field(ge=0)
     """On such a page."""
+    sealed_share: Share
+    """Of the pages, how many have seals on them."""
+    seals_a_page: int = Field(ge=0)
+    """On such a page."""
 
 
 class Augmentation(_Part):

@@ -52,8 +52,7 @@ class Batch(NamedTuple):
 
 def columns_of(text: str) -> list[int]:
     """The columns of the network's output that say a printed text; dashes that are a whole cell are one symbol."""
-    bare = text.replace(",", "")
-    bare = "—" if bare and set(bare) <= set("-—－") else bare
+    bare = "—" if text and set(text) <= set("-—") else text
     return [1 + NUMBER_SYMBOLS.index(character) for character in bare]
 
 

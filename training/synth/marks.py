@@ -132,7 +132,8 @@ def _over_a_table(page: SynthPage, random: Generator, size: int) -> tuple[int, i
     height, width = page.image.shape[:2]
     if page.truth.tables and random.random() < 0.75:
         table = page.truth.tables[int(random.integers(len(page.truth.tables)))]
-        (x0, y0), _, (x1, y1), _ = table.quad
+        corners = np.asarray(table.quad)
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         x, y = random.uniform(x0 + 0.3 * (x1 - x0), x1), random.uniform(y0, y1)
     else:
         x, y = random.uniform(0.3, 0.8) * width, random.uniform(0.1, 0.9) * height

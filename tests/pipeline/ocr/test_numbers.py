@@ -139,7 +139,7 @@ def test_the_rest_of_the_batch_does_not_matter(name: str) -> None:
 def test_looking_again_uses_every_member(engine: Engine) -> None:
     larger = engine.larger()
     assert larger is not None
-    assert larger.name == "paddleocr/PP-OCRv6-small + paddleocr/PP-OCRv6-tiny"
+    assert larger.name == "paddleocr/PP-OCRv6-small + gouji/number-reader + paddleocr/PP-OCRv6-tiny"
     grain = np.random.default_rng(5)
     texts = ["0", "1", "", "—", "406", "3652"]
     readings = larger.read_numbers([spoilt(cell(text), grain) for text in texts])

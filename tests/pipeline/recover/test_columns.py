@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from pipeline.document import Reading, Source
 from pipeline.reconcile.decide import TableDecision
 from pipeline.record import Number
+from pipeline.recover.columns import read_columns
+from pipeline.recover.strips import Token
+from pipeline.template import table
 from tests.pipeline.invented import ACCEPTED, decided, recovered, rows
 from training.examples.report import InventedReport, invent
 
@@ -168,3 +172,28 @@ def test_a_converter_that_drops_blank_cells() -> None:
     unit = next(u for u in recovered(text, "t3").structures[0].units if u.fields[0].startswith("t3.partial."))
     assert {cell.kind for cell in unit.readings[0].cells} == {"blank"}
     assert "转换时丢掉的空格已补入" in unit.readings[0].note
+
+
+def seen_row(grid: int, first: int, *texts: str) -> list[Token]:
+    """A row of table 3 on a page image, from this column of this grid on."""
+    return [
+        Token(
+            text, "value" if text else "blank", Source(page=grid), (Reading(text, "ocr", 0.99),),
+            column=first + place, grid=grid, pictured=True,
+        )
+        for place, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def test_the_columns_of_one_page_say_nothing_of_those_of_the_next() -> None:
+    """On the second page a streak runs through the labels: there the numbers begin a column later, behind a blank."""
+    form = table("2021", "t3")
+    whole = ("5", "0", "0", "0", "0", "1", "")
+    first, second = form.rows[:12], form.rows[12:]
+    rows = {row.id: seen_row(1, 2, *whole) for row in first}
+    rows |= {row.id: seen_row(2, 3, *whole) for row in second[:3]}
+    rows |= {row.id: seen_row(2, 2, "", *whole) for row in second[3:]}
+    ((units, cost),) = read_columns(rows, [], 0, form)
+    assert cost == 0
+    for unit in units:
+        assert [cell.value for cell in unit.readings[0].cells] == [5, 0, 0, 0, 0, 1, None]

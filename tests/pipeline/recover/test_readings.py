@@ -242,3 +242,37 @@ def test_a_number_for_each_cell_leaves_no_doubt_whose_it_is() -> None:
 def test_beside_a_blank_cell_a_number_may_be_its_neighbours() -> None:
     for cell in read_row(unruled("3", "", "7"), THREE)[0].cells:
         assert cell.score == pytest.approx(0.75 * 0.99)
+
+
+def test_digits_of_a_cell_on_a_page_image_are_not_cut_for_the_cells_beside_it_that_nobody_could_read() -> None:
+    unread = Token("", "value", Source(), (), pictured=True, implied=True)
+    for reading in read_row([unread, *unruled("288")], THREE):
+        assert {cell.value for cell in reading.cells} <= {288, None}
+
+
+def test_a_number_that_a_space_cut_is_as_sure_as_its_worse_half() -> None:
+    halves = [
+        Token(text, "value", Source(), (Reading(text, "ocr", score),), pictured=True)
+        for text, score in (("12", 0.99), ("5", 0.4))
+    ]
+    joined = [reading.cells[0] for reading in read_row(halves, RowShape(1)) if values(reading) == (125,)]
+    assert [cell.score for cell in joined] == [0.4]
+
+
+def seen(**rivals: float) -> Token:
+    readings = tuple(Reading(text.replace("minus", "-"), "ocr", score) for text, score in rivals.items())
+    return Token(readings[0].text, "value", Source(), readings, pictured=True)
+
+
+def test_a_minus_sign_where_the_form_counts_things_is_dirt() -> None:
+    token = seen(minus3=0.5, **{"3": 0.4, "8": 0.1})
+    (cell,) = read_row([token], RowShape(1))[0].cells
+    assert (cell.value, cell.printed, cell.rivals) == (3, "3", ((8, pytest.approx(0.2)),))
+    assert cell.score == pytest.approx(0.8)
+    (cell,) = read_row([token], RowShape(1, signed=frozenset({0})))[0].cells
+    assert (cell.value, cell.score) == (-3, 0.5)
+
+
+def test_what_is_possible_nowhere_stays_what_it_is() -> None:
+    (cell,) = read_row([seen(minus3=0.6, minus8=0.3)], RowShape(1))[0].cells
+    assert cell.kind == "unread" and cell.value is None

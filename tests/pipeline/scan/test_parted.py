@@ -50,3 +50,12 @@ def test_where_several_borders_stand_between_two_numbers_none_is_chosen() -> Non
 def test_texts_that_stand_close_stay_together() -> None:
     made = lattice((3,))
     assert spans(parted(made, [text(3, 340, 390), text(3, 420, 450)]), 3) == spans(made, 3) == [2, 1]
+
+
+def test_labels_and_numbers_of_several_rows_show_a_border_that_all_have_lost() -> None:
+    made = lattice((), (0.0, 1000.0))
+    texts = [text(1, 10, 70), text(1, 540, 560), text(2, 10, 330), text(2, 545, 565)]
+    found = parted(made, texts)
+    assert [spans(found, row) for row in range(4)] == [[2], [1, 1], [1, 1], [2]]
+    assert found.columns == (0.0, 435.0, 1000.0)
+    assert spans(parted(made, texts[2:]), 2) == [1]

@@ -9,10 +9,11 @@ import pytest
 from tests.training.segmenter.test_crops import SETTINGS
 from training.segmenter.flat import draw_targets
 from training.segmenter.pages import load_pages, prepare
+from training.synth.engines import BROWSERS
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not any(map(shutil.which, ("chromium", "chromium-browser"))), reason="no browser"),
+    pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no browser"),
 ]
 
 

@@ -1,0 +1,120 @@
+"""Two readers of number cells that have learnt from different pictures, and what they say together.
+
+The recogniser of the engine knows every character and reads digits as it reads words; `number_network` knows numbers
+alone and what spoils them. Their answers are pooled logarithmically (Genest and Zidek 1986): a product of powers, so
+that a reader that is at a loss does not outvote one that is sure, while two that are sure of different numbers leave
+both as rivals.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.ocr.engine import Engine, NumberReading, TextPlace, TextReading
+from pipeline.ocr.numbers import DASH
+
+if TYPE_CHECKING:
+    from pipeline.document import Pixels
+    from pipeline.ocr.number_network import NumberNetwork
+
+RIVALS = 5
+SMALLEST = 1e-6
+"""A rival less probable than this is not listed."""
+WORDS = 0.6
+"""Score of a reading in Chinese characters from which on the cell holds words, of which a reader of numbers knows
+nothing."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a reader is believed. Tried side by side on held-out cells (models/number_reader/card.md)."""
+
+    power: float
+    """To which its probabilities are raised."""
+    lost: float
+    """Share of the cells in which what it says has nothing to do with what is printed."""
+
+
+GUESSED = 0.02
+"""Probability of any one text where a reader is lost."""
+UNNAMED = "?"
+OTHERS = 5
+"""Texts that neither reader names, as likely as what both hold for impossible."""
+RECOGNISER, NETWORK = Trust(0.7, 0.05), Trust(0.7, 0.02)
+"""Alike, although the network errs less: where both are sure of different numbers, neither is to be believed."""
+
+
+class PooledEngine:
+    """An engine whose number cells are read by the network, too."""
+
+    def __init__(self, engine: Engine, network: NumberNetwork) -> None:
+        self.name = f"{engine.name} + {network.name}"
+        self._engine = engine
+        self._network = network
+
+    def find(self, image: Pixels) -> list[TextPlace]:
+        return self._engine.find(image)
+
+    def read(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        return self._engine.read(crops)
+
+    def read_labels(self, crops: Sequence[Pixels]) -> list[TextReading]:
+        return self._engine.read_labels(crops)
+
+    def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
+        pairs = zip(self._engine.read_numbers(crops), self._network.read_numbers(crops), strict=True)
+        return [pooled(by_recogniser, by_network) for by_recogniser, by_network in pairs]
+
+    def larger(self) -> Engine | None:
+        return self._engine.larger()
+
+
+def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberReading:
+    """What both say of a cell. The recogniser's general reading stays, and where that is words, all that it says."""
+    if _holds_words(by_recogniser):
+        return by_recogniser
+    said = [_Said(_by_value(by_recogniser), RECOGNISER), _Said(_by_value(by_network), NETWORK)]
+    shares = {key: math.exp(sum(one.weight(key) for one in said)) for one in said for key in one.rivals}
+    total = sum(shares.values()) + OTHERS * math.exp(sum(one.weight(UNNAMED) for one in said))
+    # Where both say a number, it is written as the recogniser has it, who has seen more commas.
+    texts = {key: text for one in reversed(said) for key, (text, _) in one.rivals.items()}
+    ranked = sorted(((texts[key], share / total) for key, share in shares.items()), key=lambda one: (-one[1], one[0]))
+    return NumberReading(
+        tuple((text, share) for text, share in ranked[:RIVALS] if share >= SMALLEST), by_recogniser.general
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    rivals: Mapping[str, tuple[str, float]]
+    """From `_by_value`."""
+    trust: Trust
+
+    def weight(self, key: str) -> float:
+        """Of a text in the product, as a logarithm. One that is not among the rivals has its part of what these leave,
+        as of the cells in which the reader is lost."""
+        trust = self.trust
+        rest = max(0.0, 1.0 - sum(share for _, share in self.rivals.values()))
+        share = self.rivals[key][1] if key in self.rivals else GUESSED * rest
+        return trust.power * math.log((1 - trust.lost) * share + trust.lost * GUESSED)
+
+
+def _by_value(reading: NumberReading) -> Mapping[str, tuple[str, float]]:
+    """The rivals by what they say: a dash is a dash, and commas within a number say nothing."""
+    found: dict[str, tuple[str, float]] = {}
+    for text, share in reading.rivals:
+        key = DASH if text and set(text) <= {"-", DASH} else text.replace(",", "")
+        before = found.get(key, (DASH if key == DASH else text, 0.0))
+        found[key] = (before[0], before[1] + share)
+    return found
+
+
+def _holds_words(reading: NumberReading) -> bool:
+    general = reading.general
+    numbers = sum(share for text, share in reading.rivals if not _HAN.search(text))
+    return bool(_HAN.search(general.text)) and general.score >= WORDS and general.score > numbers
