@@ -28,6 +28,8 @@ WORDS = 0.6
 """Score of a reading in Chinese characters from which on the cell holds words, of which a reader of numbers knows
 nothing."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+UNLEARNT = frozenset("%+")
+"""Symbols that the network has never seen printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class PooledEngine:
 
 def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberReading:
     """What both say of a cell. The recogniser's general reading stays, and where that is words, all that it says."""
-    if _holds_words(by_recogniser):
+    if _holds_words(by_recogniser) or (by_recogniser.rivals and UNLEARNT & set(by_recogniser.rivals[0][0])):
         return by_recogniser
     said = [_Said(_by_value(by_recogniser), RECOGNISER), _Said(_by_value(by_network), NETWORK)]
     shares = {key: math.exp(sum(one.weight(key) for one in said)) for one in said for key in one.rivals}

@@ -20,7 +20,7 @@ from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, with
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
 from pipeline.scan.parted import parted
-from pipeline.scan.regular import with_label_borders, with_lost_border
+from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
@@ -166,6 +166,8 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
         drawn = drawn_edges(grey, lattice)
         lattice = without_imagined(drawn, lattice, boxes)
         implied = min(drawn_shares(drawn, lattice)) < PRINTED
+        if implied:
+            lattice = with_likely_borders(lattice)
         lattice = evened(with_lost_border(lattice))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return made

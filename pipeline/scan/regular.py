@@ -22,6 +22,8 @@ COLUMNS = (7, 15)
 """Of numbers in tables 3 and 4 of the form."""
 TWICE = (1.7, 2.3)
 """Of the usual width: a column in which a border was lost."""
+HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
+"""Of a border: what is there of it in a row that half shows it; in rows that show it whole; how many of these."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 
@@ -55,6 +57,16 @@ def with_lost_border(lattice: Lattice) -> Lattice:
             upright=upright,
         )
     )
+
+
+def with_likely_borders(lattice: Lattice) -> Lattice:
+    """The lattice of a table without printed rules with the upright borders that a row half shows and others wholly:
+    where a number is so small that it was overlooked, its neighbour would take its place."""
+    rows = (lattice.upright >= WHOLLY).sum(axis=0) >= LIKE_OTHERS
+    likely = (lattice.upright >= HALF) & (lattice.upright < SURE) & rows[None, :]
+    if not likely.any():
+        return lattice
+    return with_places(replace(lattice, upright=np.where(likely, 1.0, lattice.upright)))
 
 
 def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:

@@ -43,6 +43,11 @@ def test_of_words_a_reader_of_numbers_knows_nothing() -> None:
     assert pooled(words, said(_44=0.9)) is words
 
 
+def test_a_sign_that_the_network_never_saw_is_left_to_the_recogniser() -> None:
+    share = NumberReading((("100%", 0.95),), TextReading("100%", 0.95))
+    assert pooled(share, said(_10000=0.9)) is share
+
+
 def test_a_stroke_that_looks_like_a_character_is_no_word() -> None:
     doubtful = NumberReading((("名", 0.3), ("8", 0.1)), TextReading("名", 0.3))
     assert best(pooled(doubtful, said(_8=0.97)))[0] == "8"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.scan.lattice import Lattice, Place, with_places
-from pipeline.scan.regular import with_label_borders, with_lost_border
+from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border
 
 
 def lattice(widths: list[float], labels: list[float] | None = None) -> Lattice:
@@ -48,3 +48,19 @@ def test_each_row_of_numbers_has_its_label() -> None:
     assert len(with_label_borders(made, labels).places) == 6 * 8
     across = [labels[0], (10.0, 12.0, 150.0, 38.0), *labels[4:]]
     assert with_label_borders(made, across) is made
+
+
+def test_a_border_that_a_row_half_shows_and_others_show_whole_is_there() -> None:
+    upright = np.ones((4, 3))
+    upright[:, 1] = (1.0, 0.9, 0.4, 0.1)
+    rows = (0.0, 20.0, 40.0, 60.0, 80.0)
+    made = with_likely_borders(with_places(Lattice(rows, (0.0, 50.0, 100.0), np.ones((5, 2)), upright, ())))
+    assert [sum(place.row == row for place in made.places) for row in range(4)] == [2, 2, 2, 1]
+
+
+def test_a_border_that_one_row_alone_shows_whole_is_no_measure() -> None:
+    upright = np.ones((4, 3))
+    upright[:, 1] = (1.0, 0.4, 0.4, 0.1)
+    rows = (0.0, 20.0, 40.0, 60.0, 80.0)
+    lattice = with_places(Lattice(rows, (0.0, 50.0, 100.0), np.ones((5, 2)), upright, ()))
+    assert with_likely_borders(lattice) is lattice
