@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from pipeline.errors import E105, E110, E111, E901, GoujiError
+from pipeline.errors import E105, E110, E111, E901, GoujiError, tells_of_memory
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -31,6 +31,8 @@ _LENGTH = 8
 """Bytes of the length that precedes the message."""
 _REMOVALS = 20
 _SET_PARENT_DEATH_SIGNAL = 1
+_MOST_ARENAS = -8
+"""M_ARENA_MAX of glibc's malloc.h."""
 _NO_MEMORY = pickle.dumps(("memory", None))
 """Ready beforehand: when it is needed, there may be no memory left to make it."""
 
@@ -180,6 +182,7 @@ def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: fl
         # A crash is told by the parent, in a line.
         faulthandler.disable()
         _die_with_parent()
+        _few_arenas()
         # A full collection would touch, and so copy, every page shared with the parent.
         gc.freeze()
         _limit(seconds, memory_mb)
@@ -196,9 +199,9 @@ def _outcome(function: Callable[[A], R], argument: A) -> bytes:
         return pickle.dumps(("result", function(argument)), pickle.HIGHEST_PROTOCOL)
     except GoujiError as error:
         return pickle.dumps(("error", error))
-    except MemoryError:
-        return _NO_MEMORY
     except BaseException as error:
+        if tells_of_memory(error):
+            return _NO_MEMORY
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return pickle.dumps(("error", GoujiError(E901, reason=reason)))
 
@@ -241,14 +244,23 @@ def _pages_of_memory(which: int) -> int:
     return pages * resource.getpagesize()
 
 
-def _load_prctl() -> Callable[..., int] | None:
+def _of_libc(name: str) -> Callable[..., int] | None:
+    """A function of the C library; None where it has none of that name."""
     try:
-        return ctypes.CDLL(None).prctl
+        found: Callable[..., int] = getattr(ctypes.CDLL(None), name)
     except (OSError, AttributeError):
         return None
+    return found
 
 
-_prctl = _load_prctl()
+_prctl, _mallopt = _of_libc("prctl"), _of_libc("mallopt")
+
+
+def _few_arenas() -> None:
+    """glibc sets aside 64 MB of address space for nearly every thread, most of it never used: a dozen threads of OCR
+    models would come up to the limit with a third of it in memory."""
+    if _mallopt is not None:
+        _mallopt(_MOST_ARENAS, 1)
 
 
 def _die_with_parent() -> None:

@@ -19,7 +19,7 @@ from pipeline.ocr.calibration import Confusions, load_calibration
 from pipeline.ocr.ctc import best_path
 from pipeline.ocr.engine import NumberReading, TextReading
 from pipeline.ocr.ink import find_ink
-from pipeline.ocr.numbers import NO_OUTPUT, NUMBER_SYMBOLS, CellLook, number_reading
+from pipeline.ocr.numbers import DASH, NO_OUTPUT, NUMBER_SYMBOLS, CellLook, number_reading
 from pipeline.ocr.runtime import onnx_runtime
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class NumberNetwork:
         """See `pipeline.ocr.engine.Engine`."""
         measured = load_calibration()
         confusions = measured.recognisers.get(NAME, Confusions())
-        return [number_reading(look, confusions, measured) for look in self.look(crops)]
+        return [_without_strokes(number_reading(look, confusions, measured)) for look in self.look(crops)]
 
     def look(self, crops: Sequence[Pixels]) -> list[CellLook]:
         """What the pixels and the network say about number cells, before any calibration."""
@@ -66,10 +66,21 @@ class NumberNetwork:
         looks = [CellLook("nothing", NO_OUTPUT, TextReading("", 1.0))] * len(crops)
         windows = [window(crops[place], ink) for place, ink in inks.items()]
         for (place, ink), posterior in zip(inks.items(), _posteriors(windows, self._threads), strict=True):
-            # Whether ink is a number or dirt the network has learnt itself; how often others read dirt says nothing.
+            # Whether ink is a number or dirt, and what is joined to it, the network has learnt itself.
             seen: Seen = "ink" if ink.seen == "doubtful" else ink.seen
-            looks[place] = CellLook(seen, posterior, _best(posterior), 0.0 if ink.dash else ink.wide, ink.minus)
+            looks[place] = CellLook(seen, posterior, _best(posterior), minus=ink.minus)
         return looks
+
+
+def _without_strokes(reading: NumberReading) -> NumberReading:
+    """The reading without dashes beside digits: the network has learnt minus signs as short ones, so that a long one
+    there is a stroke of a pen."""
+    shares: dict[str, float] = {}
+    for text, share in reading.rivals:
+        bare = text.replace(DASH, "") or text[:1]
+        shares[bare] = shares.get(bare, 0.0) + share
+    ranked = sorted(shares.items(), key=lambda one: (-one[1], one[0]))
+    return NumberReading(tuple(ranked), reading.general)
 
 
 def window(crop: Pixels, ink: Ink) -> NDArray[np.float32]:

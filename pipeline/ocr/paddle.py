@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.errors import E115, E116, GoujiError
+from pipeline.errors import E115, E116, GoujiError, tells_of_memory
 from pipeline.ocr import crops as cropping
 from pipeline.ocr.calibration import Confusions, load_calibration
 from pipeline.ocr.ctc import best_path
@@ -237,6 +237,8 @@ def _open(kind: str, model: Detector | Recogniser, threads: int, device: str) ->
         except Exception as error:
             # PaddleOCR raises whatever its parts raise; each means that this model cannot be used.
             first = (str(error).splitlines() or [""])[0]
+            if tells_of_memory(error):
+                raise MemoryError(first) from error
             raise GoujiError(E115, reason=f"{model.model}（{type(error).__name__}: {first}）") from error
 
 

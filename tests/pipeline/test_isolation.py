@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import E105, GoujiError
-from pipeline.isolation import is_isolated, run_limited
+from pipeline.isolation import _address_space, is_isolated, run_limited
 from pipeline.read.open import read_document
 from tests.pipeline.read.office_files import docx, needs_office, office_convert, report_body
 
@@ -95,6 +96,36 @@ def test_memory_runs_out_in_the_child_only() -> None:
     assert "200" in fails_with("E111", greedy, memory_mb=200)
 
 
+def test_a_library_that_gets_no_memory_and_says_so_in_its_own_words_is_told_as_memory() -> None:
+    def starved(_: object) -> None:
+        raise RuntimeError("pthread_create failed, error code: 12 error msg: Cannot allocate memory")
+
+    assert "200" in fails_with("E111", starved, memory_mb=200)
+
+
+def test_threads_take_little_of_the_limit() -> None:
+    """A dozen models with a thread or two each: glibc would set aside 64 MB for each of the threads."""
+
+    def busy(_: object) -> int:
+        done = threading.Barrier(13)
+
+        def work() -> None:
+            kept = [bytearray(1000) for _ in range(1000)]
+            done.wait()
+            kept.clear()
+
+        before = _address_space()
+        threads = [threading.Thread(target=work) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        grown = _address_space() - before
+        done.wait()
+        return grown // 2**20
+
+    stacks = 12 * 8
+    assert run_limited(busy, None, 20, 2000) < stacks + 150
+
+
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE])
 def test_a_crash_is_blamed_on_the_file(number: signal.Signals) -> None:
     assert number.name in fails_with("E105", lambda _: os.kill(os.getpid(), number))
@@ -127,7 +158,7 @@ def test_what_the_child_started_ends_with_it(tmp_path: Path, then: str, seconds:
 SCRIPT = """
 import sys, time, os
 from pathlib import Path
-from pipeline.isolation import run_limited
+from pipeline.isolation import _address_space, run_limited
 def work(_):
     Path(sys.argv[1] + ".part").write_text(str(os.getpid()))
     Path(sys.argv[1] + ".part").rename(sys.argv[1])
