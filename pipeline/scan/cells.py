@@ -188,7 +188,7 @@ def read_cells(
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN and not part.cut and not part.mark for part in inside[place])
         readings = number_readings(found, engine.name, seen)
-        cut = any(part.cut for part in inside[place])
+        cut = any(part.cut and not part.mark for part in inside[place])
         read[place] = CellText(as_part(readings) if cut else readings, True, seen, cut)
         if says_words(found) or _is_wider(inside[place], readings):
             # A label is read better as the line that it is.

@@ -23,6 +23,8 @@ DEPTH = 0.35
 """Of the way from paper to the darkest pixel, from which on a pixel is ink."""
 NEARLY = 0.85
 """Share of the ink of a mark that is coloured."""
+RULE = 0.75
+"""Share of the height that an upright rule is dark."""
 RIM = 0.2
 """Of the height of a box, above and below, that is not looked at."""
 MOST = 0.3
@@ -55,5 +57,9 @@ def _is_coloured(crop: Pixels) -> bool:
     inked = luma < paper - DEPTH * (paper - float(luma.min()))
     chroma = brightest.astype(np.float32) - darkest.astype(np.float32)
     tint = float(np.median(chroma[~inked])) if not inked.all() else 0.0
-    shares = chroma[inked] > tint + UNCOLOURED
+    tinted = chroma > tint + UNCOLOURED
+    # An upright rule that runs through the box is no print of the mark's.
+    ruled = (inked & ~tinted).mean(axis=0) >= RULE
+    inked &= ~(ruled | np.roll(ruled, 1) | np.roll(ruled, -1))[None, :]
+    shares = tinted[inked]
     return bool(shares.size) and float(shares.mean()) >= NEARLY

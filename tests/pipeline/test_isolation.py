@@ -158,7 +158,7 @@ def test_what_the_child_started_ends_with_it(tmp_path: Path, then: str, seconds:
 SCRIPT = """
 import sys, time, os
 from pathlib import Path
-from pipeline.isolation import _address_space, run_limited
+from pipeline.isolation import run_limited
 def work(_):
     Path(sys.argv[1] + ".part").write_text(str(os.getpid()))
     Path(sys.argv[1] + ".part").rename(sys.argv[1])

@@ -47,5 +47,11 @@ def test_print_under_a_seal_is_print() -> None:
     assert not any(part.mark for part in marked(parts, image))
 
 
+def test_a_rule_through_a_mark_is_not_the_marks() -> None:
+    image, parts = page(*PRINT, ("ABC", RED))
+    cv2.line(image, (60, 240), (60, 299), BLACK, 3)
+    assert [part.mark for part in marked(parts, image)] == [False] * 4 + [True]
+
+
 def test_a_page_without_text_has_none() -> None:
     assert marked([], np.full((50, 50, 3), 255, np.uint8)) == []
