@@ -8,7 +8,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.schedule import Schedule
+from training.fitting import Schedule
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -55,24 +55,12 @@ class Augmentation(_Part):
     """Lines of white, as where a scanner or a pen of correction went."""
 
 
-class Training(Schedule):
-    seed: int
-    batch: int = Field(gt=0)
-    average: float
-    """Decay of the running mean of the weights, which is what is exported."""
-    decay: float
-    """Weight decay."""
-    checkpoint_every: int = Field(gt=0)
-    threads: int = Field(gt=0)
-    """Another number may give another model."""
-
-
 class Settings(_Part):
     folder: str
     """For cells, checkpoints and the curve."""
     data: Data
     augmentation: Augmentation
-    training: Training
+    training: Schedule
 
 
 def load_settings(path: Path) -> Settings:

@@ -7,13 +7,11 @@ configuration gives one model: every batch depends on the seed and its number al
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
@@ -25,14 +23,12 @@ from pipeline.ocr.ink import find_ink
 from pipeline.ocr.number_network import HEIGHT, STEP, filled, window
 from pipeline.ocr.numbers import NUMBER_SYMBOLS
 from training import onnx_file
+from training.fitting import fit
 from training.number_reader.cells import NumberCell, load, prepare
 from training.number_reader.network import NARROWER, NumberReader, Probabilities
 from training.number_reader.settings import Augmentation, Settings, load_settings
 from training.number_reader.spoilt import spoilt
-from training.schedule import add_point, average_of, cut, learning_rate, restore, store
 
-CURVE_EVERY = 20
-"""Steps between the points of the curve."""
 BLOCK = 8
 """Batches that are drawn together."""
 TRIES = 20
@@ -103,49 +99,16 @@ def batches(cells: Sequence[NumberCell], settings: Settings, first: int) -> Iter
 def train(
     settings: Settings, cells: Sequence[NumberCell], folder: Path, stop_at: int | None = None
 ) -> NumberReader:
-    """The trained network, its weights the running mean.
+    """The trained network; see `training.fitting.fit`."""
+    return fit(
+        NumberReader, lambda first: batches(cells, settings, first), _loss, settings.training, folder, stop_at
+    )
 
-    Args:
-        folder: for checkpoint and curve; a checkpoint that lies there is gone on from.
-        stop_at: the step before which to stop, as a kill would; None for the end.
-    """
-    how = settings.training
-    torch.manual_seed(how.seed)
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.set_num_threads(how.threads)
-    cv2.setNumThreads(1)
-    folder.mkdir(parents=True, exist_ok=True)
-    network, mean = NumberReader(), NumberReader()
-    mean.load_state_dict(network.state_dict())
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=how.rate, weight_decay=how.decay)
-    checkpoint, curve = folder / "checkpoint.pt", folder / "curve.jsonl"
-    first = restore(checkpoint, network, mean, optimiser)
-    cut(curve, first)
-    network.train()
-    begun, total, counted = time.monotonic(), 0.0, 0
-    for step, batch in batches(cells, settings, first):
-        if step == stop_at:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, how)
-        logits = network(batch.images.to(memory_format=torch.channels_last))
-        shares = functional.log_softmax(logits, dim=2).transpose(0, 1)
-        value = functional.ctc_loss(shares, batch.symbols, batch.steps, batch.lengths, zero_infinity=True)
-        optimiser.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average_of(mean, network, how.average, step)
-        total, counted = total + float(value.detach()), counted + 1
-        if (step + 1) % CURVE_EVERY == 0 or step + 1 == how.steps:
-            seconds = (time.monotonic() - begun) / (step + 1 - first)
-            add_point(curve, {"step": step + 1, "loss": round(total / counted, 5), "seconds_a_step": round(seconds, 3)})
-            total, counted = 0.0, 0
-        if (step + 1) % how.checkpoint_every == 0 or step + 1 == how.steps:
-            store(checkpoint, step + 1, network, mean, optimiser)
-    return mean.eval()
+
+def _loss(network: NumberReader, batch: Batch) -> Tensor:
+    logits = network(batch.images.to(memory_format=torch.channels_last))
+    shares = functional.log_softmax(logits, dim=2).transpose(0, 1)
+    return functional.ctc_loss(shares, batch.symbols, batch.steps, batch.lengths, zero_infinity=True)
 
 
 def export(network: NumberReader, path: Path) -> None:

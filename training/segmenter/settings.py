@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from training.schedule import Schedule
+from training.fitting import Schedule
 
 
 class _Part(BaseModel):
@@ -51,19 +51,10 @@ class Augmentation(_Part):
 
 
 class Training(Schedule):
-    seed: int
-    batch: int = Field(gt=0)
     side: int = Field(gt=0, multiple_of=32)
     """Pixels of a crop's side."""
-    decay: float
-    """Weight decay."""
-    average: float
-    """Decay of the running mean of the weights, which is what is exported."""
     border_weight: float
     """Of a pixel that is a border, against one that is none."""
-    checkpoint_every: int = Field(gt=0)
-    threads: int = Field(gt=0)
-    """Another number may give another model."""
 
 
 class Settings(_Part):

@@ -7,17 +7,15 @@ every batch depends on the seed and its number alone.
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
-from training.schedule import add_point, average_of, cut, learning_rate, restore, store
+from training.fitting import fit
 from training.segmenter.crops import as_input, draw_crop
 from training.segmenter.export import export
 from training.segmenter.flat import FlatPage
@@ -26,12 +24,12 @@ from training.segmenter.network import Segmenter
 from training.segmenter.pages import load_pages, prepare
 from training.segmenter.settings import Settings, load_settings
 
-CURVE_EVERY = 20
-"""Steps between the points of the curve."""
+Batch = tuple[Tensor, Tensor]
+"""N x 1 x side x side, and N x 5 x side/2 x side/2."""
 
 
-def draw_batch(pages: Sequence[FlatPage], settings: Settings, step: int) -> tuple[Tensor, Tensor]:
-    """The batch of this number: N x 1 x side x side, and N x 5 x side/2 x side/2."""
+def draw_batch(pages: Sequence[FlatPage], settings: Settings, step: int) -> Batch:
+    """The batch of this number."""
     how = settings.training
     random = np.random.default_rng([how.seed, step])
     made = []
@@ -42,63 +40,26 @@ def draw_batch(pages: Sequence[FlatPage], settings: Settings, step: int) -> tupl
     return torch.from_numpy(as_input(crops)), torch.from_numpy(targets.astype(np.float32))
 
 
-def batches(pages: Sequence[FlatPage], settings: Settings, first: int) -> Iterator[tuple[int, Tensor, Tensor]]:
+def batches(pages: Sequence[FlatPage], settings: Settings, first: int) -> Iterator[tuple[int, Batch]]:
     """From the batch of this number to the last; the next one is drawn while one is learnt from."""
     with ThreadPoolExecutor(max_workers=1) as worker:
         following = worker.submit(draw_batch, pages, settings, first)
         for step in range(first, settings.training.steps):
-            inputs, targets = following.result()
+            batch = following.result()
             if step + 1 < settings.training.steps:
                 following = worker.submit(draw_batch, pages, settings, step + 1)
-            yield step, inputs, targets
+            yield step, batch
 
 
 def train(settings: Settings, pages: Sequence[FlatPage], folder: Path, stop_at: int | None = None) -> Segmenter:
-    """The trained network, its weights the running mean.
-
-    Args:
-        folder: for checkpoint and curve; a checkpoint that lies there is gone on from.
-        stop_at: the step before which to stop, as a kill would; None for the end.
-    """
+    """The trained network; see `training.fitting.fit`."""
     how = settings.training
-    torch.manual_seed(how.seed)
-    # 32 bits: convolutions in bfloat16 are faster here, but gave other gradients from one run to the next.
-    torch.use_deterministic_algorithms(True)
-    # Only tells of reading what was never written, and costs as much as a small layer.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.set_num_threads(how.threads)
-    cv2.setNumThreads(1)
-    folder.mkdir(parents=True, exist_ok=True)
-    network, mean = Segmenter(), Segmenter()
-    mean.load_state_dict(network.state_dict())
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=how.rate, weight_decay=how.decay)
-    checkpoint, curve = folder / "checkpoint.pt", folder / "curve.jsonl"
-    first = restore(checkpoint, network, mean, optimiser)
-    cut(curve, first)
-    network.train()
-    begun, total, counted = time.monotonic(), 0.0, 0
-    for step, inputs, targets in batches(pages, settings, first):
-        if step == stop_at:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, how)
-        inputs = inputs.to(memory_format=torch.channels_last)
-        value = loss(network(inputs), targets, how.border_weight)
-        optimiser.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        average_of(mean, network, how.average, step)
-        total, counted = total + float(value.detach()), counted + 1
-        if (step + 1) % CURVE_EVERY == 0 or step + 1 == how.steps:
-            seconds = (time.monotonic() - begun) / (step + 1 - first)
-            point = {"step": step + 1, "loss": round(total / counted, 5), "seconds_a_step": round(seconds, 3)}
-            add_point(curve, point)
-            total, counted = 0.0, 0
-        if (step + 1) % how.checkpoint_every == 0 or step + 1 == how.steps:
-            store(checkpoint, step + 1, network, mean, optimiser)
-    return mean.eval()
+
+    def batch_loss(network: Segmenter, batch: Batch) -> Tensor:
+        inputs, targets = batch
+        return loss(network(inputs.to(memory_format=torch.channels_last)), targets, how.border_weight)
+
+    return fit(Segmenter, lambda first: batches(pages, settings, first), batch_loss, how, folder, stop_at)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

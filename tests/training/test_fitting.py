@@ -6,11 +6,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from training.schedule import Schedule, add_point, average_of, cut, learning_rate, restore, store
+from training.fitting import Schedule, add_point, average_of, cut, learning_rate, restore, store
 
 
 def test_the_rate_rises_and_falls() -> None:
-    how = Schedule(steps=100, rate=0.01, warm_up=10)
+    how = Schedule(
+        seed=1, steps=100, batch=1, rate=0.01, warm_up=10, decay=0.0, average=0.9, checkpoint_every=100, threads=1
+    )
     rates = [learning_rate(step, how) for step in range(100)]
     assert rates.index(max(rates)) == how.warm_up - 1
     assert rates[0] < how.rate == max(rates)
