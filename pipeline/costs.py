@@ -46,6 +46,7 @@ class StructureCosts(_Part):
     to_label_before: int
     to_label_behind: int
     per_row_away: int
+    other_words: int
     dropped_group: int
 
 

@@ -12,6 +12,8 @@ from pipeline.recover.labels import role
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Table
 
+DIRT = 0.5
+"""Probability of a number on a page image below which its cell may as well be blank."""
 TAIL = 6
 """Strips behind the last anchor that may still belong to the table."""
 
@@ -29,10 +31,19 @@ class ValueGroup:
     one_a_line: bool = False
     sure: float = 1.0
     """How like its label is to the form's."""
+    words: str = ""
+    """What stands beside numbers without a label: mostly a line of the label that they belong to."""
 
     @property
     def has_value(self) -> bool:
         return any(token.kind == "value" for token in self.tokens)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it has a value that is rather one than dirt in a blank cell."""
+        return any(
+            token.kind == "value" and (not token.readings or token.readings[0].score >= DIRT) for token in self.tokens
+        )
 
 
 def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> list[ValueGroup]:
@@ -92,7 +103,7 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
             tokens = [token for token in strip.tokens if token.kind != "word"]
             words = [token for token in strip.tokens if token.kind == "word"]
             if any(token.kind == "value" for token in tokens) and not (s > last and words):
-                groups.append(ValueGroup(None, s, tokens))
+                groups.append(ValueGroup(None, s, tokens, words="".join(token.text for token in words)))
     _fill_blank_lines(groups, strips, first, table)
     return groups
 

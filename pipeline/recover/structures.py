@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product, takewhile
+
+from rapidfuzz import fuzz
 
 from pipeline.costs import load_costs
 from pipeline.recover.anchors import choose_template
 from pipeline.recover.columns import read_columns
 from pipeline.recover.groups import ValueGroup, value_groups
 from pipeline.recover.line_table import line_tokens
+from pipeline.recover.normalise import key
 from pipeline.recover.readings import ABSENT, RowReading, RowShape, read_row
 from pipeline.recover.recovered import RecoveredTable, Structure, Unit, fields_of
 from pipeline.recover.strips import Strip, Token
-from pipeline.template import Table, template_for_year
+from pipeline.template import Row, Table, template_for_year
 from pipeline.template import table as load_table
 
 MOST_STRUCTURES = 48
@@ -26,6 +29,8 @@ LEAST_BLOCK = 5
 """Labels one below the other, none with numbers, from which on they are a block apart from its numbers."""
 LOST_LABELS = 3
 """Labels that such a block may lack."""
+LEAST_WORDS, LIKE_A_PART = 5, 70.0
+"""Characters of words beside numbers from which on they tell of the label; likeness, of 100, to a part of it."""
 LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
@@ -95,10 +100,12 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
     if len(orphans) > 3:
         return list(_in_order(_freed(groups, orphans[0]), table))
     options = [_targets(i, groups, table) for i in orphans]
+    order = [row.id for row in table.rows]
     found = []
     for choice in product(*options):
-        taken = [target for target, _, _ in choice if target]
-        if len(set(taken)) < len(taken):
+        taken = [order.index(target) for target, _, _ in choice if target]
+        # Numbers stand in the order of their labels: two rows that changed places would leave every sum as it is.
+        if any(behind <= before for before, behind in pairwise(taken)):
             continue
         rows = {row: list(tokens) for row, tokens in base.items()}
         for orphan, (target, _, joined) in zip(orphans, choice, strict=True):
@@ -131,20 +138,19 @@ def _targets(orphan: int, groups: list[ValueGroup], table: Table) -> list[Target
     behind = next((g for g in groups[orphan + 1 :] if g.row), None)
     low = order.index(before.row) if before and before.row else -1
     high = order.index(behind.row) if behind and behind.row else len(order)
-    empty = {g.row for g in groups if g.row and not g.has_value}
+    empty = {g.row for g in groups if g.row and not g.is_filled}
+    filled = {g.row for g in groups if g.row and g.is_filled}
     targets: list[Target] = []
     unlabelled = order[low + 1 : high]
     targets += [(row, costs.to_label_before - 100 + costs.per_row_away * i, None) for i, row in enumerate(unlabelled)]
-    away = 0
-    for row in reversed(order[: low + 1]):
-        if row in empty:
-            directly_behind = away == 0 and before is not None and row == before.row and not before.tokens
-            first = 0 if directly_behind else costs.to_label_before
-            targets.append((row, first + costs.per_row_away * away, None))
-            away += 1
-        if away > 2:
-            break
-    for away, row in enumerate([row for row in order[high:] if row in empty][:2]):
+    # Past a row that has its numbers, these would no longer stand in the order of the labels.
+    above = list(takewhile(lambda row: row not in filled, reversed(order[: low + 1])))
+    for away, row in enumerate([row for row in above if row in empty][:3]):
+        directly_behind = away == 0 and before is not None and row == before.row and not before.tokens
+        first = 0 if directly_behind else costs.to_label_before
+        targets.append((row, first + costs.per_row_away * away, None))
+    below = takewhile(lambda row: row not in filled, order[high:])
+    for away, row in enumerate([row for row in below if row in empty][:2]):
         targets.append((row, costs.to_label_behind + costs.per_row_away * away, None))
     if before and before.row and before.has_value:
         joined = _joined(before.tokens, group.tokens, len(table.rows[low].columns))
@@ -154,8 +160,16 @@ def _targets(orphan: int, groups: list[ValueGroup], table: Table) -> list[Target
         joined = _joined(group.tokens, behind.tokens, len(table.rows[high].columns))
         if joined:
             targets.append((behind.row, costs.to_label_before, joined))
+    others = {row.id: costs.other_words for row in table.rows if _has_other_words(group.words, row)}
+    targets = [(row, cost + others.get(row or "", 0), tokens) for row, cost, tokens in targets]
     targets.append((None, costs.dropped_group, None))
     return targets
+
+
+def _has_other_words(words: str, row: Row) -> bool:
+    """Whether the words are no part of the row's label, as a line of it would be."""
+    wording = key(words)
+    return len(wording) >= LEAST_WORDS and fuzz.partial_ratio(wording, key(row.group + row.label)) < LIKE_A_PART
 
 
 def _joined(first: list[Token], second: list[Token], width: int) -> list[Token] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.document import Cell, Document, Grid, Reading, Source
 from pipeline.recover.readings import RowReading
 from pipeline.recover.recovered import RecoveredTable, row_shape
+from pipeline.recover.strips import strips
 from pipeline.recover.structures import MOST_STRUCTURES, recover_table
 from pipeline.template import load_templates, table
 from tests.pipeline.invented import LAYOUTS, recovered, rows, strips_of
@@ -117,3 +119,71 @@ def test_the_shape_of_a_row_says_what_the_form_says(template: str) -> None:
     assert {row_shape(form, row).sums for row in form.rows} == {(((0, 1, 2, 3, 4, 5), 6),)}
     fees = next(row for row in table(template, "t2").rows if row.id == "fees")
     assert row_shape(table(template, "t2"), fees).sums == ()
+
+
+def seen(table_rows: list[list[str]], doubtful: dict[tuple[int, int], float] | None = None) -> Document:
+    """A grid on a page image. Args: doubtful: probability of the cells that are not sure, by row and column."""
+    where = Source(1, (0.0, 0.0, 10.0, 10.0))
+    cells = tuple(
+        Cell(r, c, (Reading(text, "ocr", (doubtful or {}).get((r, c), 0.99)),), 1, 1, where)
+        for r, row in enumerate(table_rows)
+        for c, text in enumerate(row)
+    )
+    return Document("x", "0" * 64, "image", (Grid(len(table_rows), 8, cells, True, where, pictured=True),))
+
+
+ALONE, UNPAID = ["", "607", "", "73", "", "2064", "2744"], ["79", "3", "1114", "3", "1025", "", "2224"]
+BLANK = [""] * 7
+
+
+def in_lines(dirt: str = "") -> list[list[str]]:
+    """Table 3, two of its labels in three lines that were taken for rows, the numbers beside the second line."""
+    form = table("2021", "t3")
+    made: list[list[str]] = []
+    for row in form.rows:
+        if row.id == "other_no_correction":
+            made.append(["1.申请人无正当理由逾期不补", *BLANK])
+            made.append(["正、行政机关不再处理其政", *ALONE])
+            made.append(["府信息公开申请", *BLANK])
+        elif row.id == "other_unpaid":
+            made.append(["2.申请人逾期未按收费通知要", "", "", dirt, "", "", "", ""])
+            made.append(["求缴纳费用、行政机关不再", *UNPAID])
+            made.append(["处理其政府信息公开申请", *BLANK])
+        elif row.id == "rejected_publication":
+            made.append([row.full_label, *BLANK])
+        else:
+            made.append([row.full_label, "1", "", "", "", "", "", "1"])
+    return made
+
+
+@pytest.mark.parametrize("dirt", ["", "7"])
+def test_numbers_without_a_label_stay_in_the_order_of_the_labels(dirt: str) -> None:
+    """Two rows that change places leave every sum as it is. On a sealed page a stroke in a blank cell made the second
+    row look filled; its numbers went to the first row, those of the first to a blank one above."""
+    grid = in_lines(dirt)
+    at = next(i for i, row in enumerate(grid) if row[0].startswith("2.申请人"))
+    found = recover_table([strips(seen(grid, {(at, 3): 0.49}))], "t3", 2021)
+    ways = [
+        {unit.fields[0].split(".")[1]: [cell.printed or "" for cell in unit.readings[0].cells] for unit in one.units}
+        for one in found.structures
+    ]
+    assert (ways[0]["other_no_correction"], ways[0]["other_unpaid"]) == (ALONE, UNPAID)
+    assert all(way["rejected_publication"] == BLANK for way in ways)
+    assert not any((way["other_no_correction"], way["other_unpaid"]) == (UNPAID, ALONE) for way in ways)
+
+
+def test_words_beside_numbers_tell_whose_they_are() -> None:
+    """Of the second label only a middle line is left: by its place alone the row might as well be the one above."""
+    grid = in_lines()
+    first = next(i for i, row in enumerate(grid) if row[0].startswith("1.申请人"))
+    grid[first + 1 : first + 4] = [["正、行政机关不再处理其政", *BLANK], ["府信息公开申请", *BLANK], ["", *BLANK]]
+    grid[first + 5][0] = ""
+    found = recover_table([strips(seen(grid))], "t3", 2021)
+    costs = {
+        next(
+            (unit.fields[0].split(".")[1] for unit in one.units if unit.readings[0].cells[6].printed == UNPAID[6]), ""
+        ): one.cost
+        for one in reversed(found.structures)
+    }
+    assert found.structures[0].cost == costs["other_unpaid"]
+    assert costs["other_no_correction"] - costs["other_unpaid"] > 1000, "further apart than what counts as a rival"
