@@ -6,6 +6,7 @@ a faint piece is filled in, a stroke of a digit taken for a rule is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from pipeline.ocr.runs import runs
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
-    pass
+    from pipeline.document import Box
 
 LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
+LEAST_ROWS = 4
+"""Rows of numbers from which on they speak for those between them."""
 MOSTLY = 0.7
 """Share of the upright edges of a row that makes it one of the block."""
 HINTED = 0.3
@@ -29,6 +32,8 @@ FIRST = 0.8
 """Mean evidence along the first rule of the block from which on it is whole."""
 THERE, NOT_THERE = 0.4, 0.2
 """Mean evidence along a rule inside the block from which on it is there; below which it is not."""
+OVER = 0.3
+"""Times its height by which a text reaches over a rule at least, on both sides, to run through it."""
 
 
 def evened(lattice: Lattice) -> Lattice:
@@ -58,6 +63,43 @@ def evened(lattice: Lattice) -> Lattice:
     return with_places(replace(lattice, level=level, upright=upright))
 
 
+def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice, its rows between others of numbers parted as these are: cells that hold nothing leave of a row with
+    faint rules little to see. Rows that a text runs through where the rules would stand are heads, and stay.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    n_columns = lattice.n_columns
+    if n_columns < LEAST_COLUMNS:
+        return lattice
+    there = lattice.upright[:, :-1] >= SURE
+    half = n_columns // 2
+    body = there[:, half:].mean(axis=1) >= MOSTLY
+    if body.sum() < LEAST_ROWS:
+        return lattice
+    borders = [border for border in range(1, n_columns) if there[body, border].mean() >= ALWAYS]
+    upright = lattice.upright.copy()
+    for first, last in runs(~body):
+        if first == 0 or last == lattice.n_rows:
+            continue
+        crossed = _crossed(lattice, first, last, boxes)
+        if all(border < half for border in crossed):
+            upright[first:last, [border for border in borders if border not in crossed]] = 1.0
+    return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
+
+
+def _crossed(lattice: Lattice, first: int, last: int, boxes: Sequence[Box]) -> set[int]:
+    """The upright borders that a text of these rows runs through."""
+    top, bottom = lattice.rows[first], lattice.rows[last]
+    found = set()
+    for x0, y0, x1, y1 in boxes:
+        room = OVER * (y1 - y0)
+        if top < (y0 + y1) / 2 < bottom:
+            found |= {border for border, x in enumerate(lattice.columns) if x0 + room < x < x1 - room}
+    return found
+
+
 def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     """First row, row behind the last, first column and column behind the last of the block of numbers; None where the
     table has too few columns, or no rows parted throughout."""
@@ -84,7 +126,6 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
-
 
 
 def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:

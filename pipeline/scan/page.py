@@ -14,13 +14,13 @@ from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, printed, read_cells, sliced
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import drawn_edges, drawn_shares, without_imagined
-from pipeline.scan.evened import evened
+from pipeline.scan.evened import evened, with_rows_between
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
 from pipeline.scan.parted import parted
-from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border
+from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border, with_whole_rows
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
@@ -28,6 +28,7 @@ from pipeline.scan.segmenter import OPEN, RULED, segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.streaks import without_streaks
 from pipeline.scan.upright import flat_frame
+from pipeline.scan.widened import beside, widened
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -43,8 +44,6 @@ COLUMNS, LINES = 3, 3
 """Texts that stand at one height, in so many lines, where there may be a table without rules."""
 AROUND_TABLE = 21
 """Pixels of the mask by which the area of a table is widened, so that its outermost rules are in it."""
-BESIDE = 12.0
-"""Times the height of a text from a table, within which it may belong to it."""
 LEAST_SCORE = 0.5
 """Score of a line of running text; below, it is a stain or a piece of a seal."""
 
@@ -143,7 +142,8 @@ def scan_page(
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
-        if implied and _is_fragment(lattice, parts):
+        if implied and beside(lattice, parts):
+            # Its labels and its numbers may be counted off differently.
             cells = {place: replace(cell, cut=True, readings=as_part(cell.readings)) if cell.number else cell
                      for place, cell in cells.items()}  # fmt: skip
         tables.append(ScannedTable(lattice, cells, implied))
@@ -167,25 +167,10 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
         lattice = without_imagined(drawn, lattice, boxes)
         implied = min(drawn_shares(drawn, lattice)) < PRINTED
         if implied:
-            lattice = with_likely_borders(lattice)
-        lattice = evened(with_lost_border(lattice))
+            lattice = with_whole_rows(with_likely_borders(lattice), boxes)
+        lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
-    return made
-
-
-def _is_fragment(lattice: Lattice, parts: Sequence[TextPart]) -> bool:
-    """Whether text stands right beside the table: a part of a table without rules that was not made out as one, so that
-    its labels and its numbers may be counted off differently."""
-    left, top, right, bottom = lattice.outline
-    for part in parts:
-        if part.mark:
-            continue
-        x0, y0, x1, y1 = part.box
-        near, middle = BESIDE * (y1 - y0), (x0 + x1) / 2
-        beside = right <= middle < right + near or left - near < middle <= left
-        if beside and top < (y0 + y1) / 2 < bottom:
-            return True
-    return False
+    return widened(made, parts)
 
 
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:

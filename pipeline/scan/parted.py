@@ -41,8 +41,10 @@ class _Gap:
     right: float
     height: float
     """Of the text."""
+    number: bool
+    """The text on its right is no longer than a number."""
     short: bool
-    """The text on the left, too, is no longer than a number."""
+    """Nor is that on its left."""
 
 
 def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
@@ -50,12 +52,13 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
 
     What other rows have there, this one has lost; after a label, far from its number, that is the border of the labels.
     Where no row has one, the gaps of several rows that have a stretch in common show where it was lost in all of them.
+    Long texts that stand apart bear that out, but alone they are two parts of a sentence.
     """
     wanted: list[tuple[int, int, float, float]] = []
     loose: list[_Gap] = []
     for gap in _gaps(lattice, parts):
         between = [x for x in lattice.columns[1:-1] if gap.left < x < gap.right]
-        if between and (len(between) == 1 or not gap.short):
+        if between and gap.number and (len(between) == 1 or not gap.short):
             wanted.append((gap.first, gap.last, between[0], NEAR * gap.height))
         else:
             loose.append(gap)
@@ -64,7 +67,7 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
         near = min(min(NEAR * gap.height, 0.4 * (gap.right - gap.left)) for gap in group)
         rows = {gap.first for gap in group}
         elsewhere = any(abs(x - border) <= near for border in lattice.columns) or lattice.n_rows < FEW_ROWS
-        if len(rows) > 1 or (elsewhere and group[0].short):
+        if len(rows) > 1 or (elsewhere and group[0].number and group[0].short):
             wanted += [(gap.first, gap.last, x, near) for gap in group]
     for first, last, x, near in wanted:
         lattice = _with_border(lattice, first, last, x, near)
@@ -79,20 +82,27 @@ def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
             continue
         for left, right in pairwise(lines[0]):
             height = max(_height(left.box), _height(right.box))
-            wide = right.box[0] - left.box[2] > APART * height
-            if wide and _width(right.box) <= SHORT * height:
-                short = _width(left.box) <= SHORT * height
-                yield _Gap(place.row, place.row + place.row_span, left.box[2], right.box[0], height, short)
+            if right.box[0] - left.box[2] > APART * height:
+                number, short = (_width(part.box) <= SHORT * height for part in (right, left))
+                last = place.row + place.row_span
+                yield _Gap(place.row, last, left.box[2], right.box[0], height, number, short)
 
 
 def _in_common(gaps: Sequence[_Gap]) -> list[list[_Gap]]:
-    """The gaps, those together that have a stretch in common."""
+    """The gaps before numbers, those together that have a stretch in common; with them those before longer texts, where
+    they leave room in it."""
     groups: list[list[_Gap]] = []
-    rest = sorted(gaps, key=lambda gap: (gap.right, gap.left, gap.first))
+    rest = sorted((gap for gap in gaps if gap.number), key=lambda gap: (gap.right, gap.left, gap.first))
     while rest:
         end = rest[0].right
         groups.append([gap for gap in rest if gap.left < end])
         rest = [gap for gap in rest if gap.left >= end]
+    for gap in gaps:
+        for group in groups if not gap.number else ():
+            left, right = max(one.left for one in group), min(one.right for one in group)
+            if min(right, gap.right) - max(left, gap.left) > APART * gap.height:
+                group.append(gap)
+                break
     return groups
 
 

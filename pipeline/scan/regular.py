@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.evened import number_block
+from pipeline.scan.evened import NOT_THERE, number_block
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ TWICE = (1.7, 2.3)
 """Of the usual width: a column in which a border was lost."""
 HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
 """Of a border: what is there of it in a row that half shows it; in rows that show it whole; how many of these."""
+OVER = 0.3
+"""Of its height, that a text reaches over a border at least, on both sides, to run through it."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 
@@ -69,6 +71,34 @@ def with_likely_borders(lattice: Lattice) -> Lattice:
     return with_places(replace(lattice, upright=np.where(likely, 1.0, lattice.upright)))
 
 
+def with_whole_rows(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a table without printed rules, the borders between its rows of numbers whole or gone: one that a
+    text runs through is none, nor is it one in the cells beside; one that is seen here and there is one throughout. A
+    row too many is blank and does no harm; half a border would put the numbers of one row into two.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    block = number_block(lattice)
+    if block is None:
+        return lattice
+    first, last, left, right = block
+    level = lattice.level.copy()
+    numbers = [box for box in boxes if lattice.columns[left] < (box[0] + box[2]) / 2 < lattice.columns[right]]
+    for border in range(first + 1, last):
+        mean = float(level[border, left:right].mean())
+        if NOT_THERE <= mean < WHOLLY:
+            here = lattice.rows[border]
+            level[border, left:right] = 0.0 if any(_through(box, here) for box in numbers) else 1.0
+    return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))
+
+
+def _through(box: Box, y: float) -> bool:
+    """Whether a text reaches over a height on both sides."""
+    room = OVER * (box[3] - box[1])
+    return box[1] + room < y < box[3] - room
+
+
 def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     """The lattice of a table without printed rules, its rows of numbers parted from each other in the labels beside
     them, too, where a text stands in both rows and none across the border.
@@ -87,7 +117,7 @@ def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
             continue
         above, here, below = lattice.rows[border - 1 : border + 2]
         middles = [(box[1] + box[3]) / 2 for box in labels]
-        crossed = any(box[1] + 0.3 * (box[3] - box[1]) < here < box[3] - 0.3 * (box[3] - box[1]) for box in labels)
-        if not crossed and any(above < y < here for y in middles) and any(here < y < below for y in middles):
+        on_both_sides = any(above < y < here for y in middles) and any(here < y < below for y in middles)
+        if on_both_sides and not any(_through(box, here) for box in labels):
             level[border, left - 1] = 1.0
     return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from pipeline.document import Box
 from pipeline.scan.cells import TextPart, by_cell
-from pipeline.scan.evened import evened
 from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places, without_slivers
 from pipeline.scan.parted import parted
 from pipeline.scan.rules import find_rules, without_letters
@@ -84,31 +83,6 @@ def test_strokes_inside_lines_of_text_are_letters() -> None:
 )
 def test_a_weak_edge_is_there_between_two_that_are(evidence: list[float], there: list[bool]) -> None:
     assert edges(np.array([evidence])).tolist() == [there]
-
-
-def test_the_block_of_numbers_is_evened_out() -> None:
-    """A label column with a merged cell, seven number columns with one edge lost and a stroke too many."""
-    level, upright = np.ones((6, 8)), np.ones((5, 9))
-    level[2, 0] = 0.0
-    level[3, 4] = 0.0
-    upright[2, 6] = 0.0
-    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 90, 10)), level, upright, ())
-    made = evened(lattice)
-    assert len(made.places) == 5 * 7 + 4 and Place(1, 0, 2, 1) in made.places
-
-
-def test_a_small_table_is_left_as_it_is() -> None:
-    level, upright = np.ones((6, 3)), np.ones((5, 4))
-    upright[2, 2] = 0.0
-    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 40, 10)), level, upright, ())
-    assert evened(lattice) is lattice
-
-
-def test_a_row_of_the_block_that_lost_most_of_its_edges_is_filled_in() -> None:
-    level, upright = np.ones((5, 7)), np.ones((4, 8))
-    upright[3, 2:6] = 0.1
-    lattice = Lattice(tuple(range(0, 50, 10)), tuple(range(0, 80, 10)), level, upright, ())
-    assert len(evened(lattice).places) == 28
 
 
 def test_numbers_that_stand_far_apart_are_of_two_cells() -> None:

@@ -59,3 +59,16 @@ def test_labels_and_numbers_of_several_rows_show_a_border_that_all_have_lost() -
     assert [spans(found, row) for row in range(4)] == [[2], [1, 1], [1, 1], [2]]
     assert found.columns == (0.0, 435.0, 1000.0)
     assert spans(parted(made, texts[2:]), 2) == [1]
+
+
+def test_the_heads_of_a_column_bear_out_the_border_before_its_only_number() -> None:
+    """A label and a number, and above them heads as long as sentences: 信息内容, 本年收费金额（单位：万元）."""
+    made = lattice((), (0.0, 1000.0))
+    texts = [text(1, 200, 330), text(1, 600, 900), text(2, 180, 360), text(2, 740, 760)]
+    assert [spans(parted(made, texts), row) for row in range(4)] == [[2], [1, 1], [1, 1], [2]]
+
+
+def test_parts_of_sentences_that_stand_apart_are_no_cells() -> None:
+    made = lattice((), (0.0, 1000.0))
+    texts = [text(1, 100, 330), text(1, 600, 900), text(2, 100, 360), text(2, 600, 860)]
+    assert parted(made, texts) is made

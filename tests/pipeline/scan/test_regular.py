@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.scan.lattice import Lattice, Place, with_places
-from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border
+from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border, with_whole_rows
 
 
 def lattice(widths: list[float], labels: list[float] | None = None) -> Lattice:
@@ -64,3 +64,28 @@ def test_a_border_that_one_row_alone_shows_whole_is_no_measure() -> None:
     rows = (0.0, 20.0, 40.0, 60.0, 80.0)
     lattice = with_places(Lattice(rows, (0.0, 50.0, 100.0), np.ones((5, 2)), upright, ()))
     assert with_likely_borders(lattice) is lattice
+
+
+def half_bordered(share: float) -> Lattice:
+    """Four rows of seven numbers; of the border between the second and the third this much is seen."""
+    level = np.ones((5, 7))
+    level[2, :3] = 3 * [1.0]
+    level[2, 3:] = 4 * [(7 * share - 3) / 4]
+    rows, columns = tuple(float(y) for y in range(0, 201, 50)), tuple(float(x) for x in range(0, 701, 100))
+    return with_places(Lattice(rows, columns, level, np.ones((4, 8)), ()))
+
+
+def test_half_a_border_between_rows_is_whole_where_no_number_runs_through_it() -> None:
+    """Else one row of numbers would be in two: those in the merged cells, and those in the others."""
+    made = with_whole_rows(half_bordered(0.5), [(420.0, 110.0, 450.0, 140.0)])
+    assert len(made.places) == 4 * 7
+
+
+def test_and_is_none_where_one_does() -> None:
+    made = with_whole_rows(half_bordered(0.5), [(420.0, 85.0, 450.0, 115.0)])
+    assert len(made.places) == 3 * 7
+
+
+def test_a_border_that_is_seen_nearly_throughout_stays_though_a_number_runs_through_it() -> None:
+    lattice = half_bordered(0.9)
+    assert with_whole_rows(lattice, [(420.0, 85.0, 450.0, 115.0)]) is lattice

@@ -1,0 +1,62 @@
+"""A block of numbers has a cell in each of its rows and columns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.scan.evened import evened, with_rows_between
+from pipeline.scan.lattice import Lattice, Place, with_places
+
+
+def test_the_block_of_numbers_is_evened_out() -> None:
+    """A label column with a merged cell, seven number columns with one edge lost and a stroke too many."""
+    level, upright = np.ones((6, 8)), np.ones((5, 9))
+    level[2, 0] = 0.0
+    level[3, 4] = 0.0
+    upright[2, 6] = 0.0
+    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 90, 10)), level, upright, ())
+    made = evened(lattice)
+    assert len(made.places) == 5 * 7 + 4 and Place(1, 0, 2, 1) in made.places
+
+
+def test_a_small_table_is_left_as_it_is() -> None:
+    level, upright = np.ones((6, 3)), np.ones((5, 4))
+    upright[2, 2] = 0.0
+    lattice = Lattice(tuple(range(0, 60, 10)), tuple(range(0, 40, 10)), level, upright, ())
+    assert evened(lattice) is lattice
+
+
+def test_a_row_of_the_block_that_lost_most_of_its_edges_is_filled_in() -> None:
+    level, upright = np.ones((5, 7)), np.ones((4, 8))
+    upright[3, 2:6] = 0.1
+    lattice = Lattice(tuple(range(0, 50, 10)), tuple(range(0, 80, 10)), level, upright, ())
+    assert len(evened(lattice).places) == 28
+
+
+def numbers(lost: tuple[int, ...]) -> Lattice:
+    """Six rows of eight columns 100 wide; those named have no upright rule behind the second column."""
+    upright = np.ones((6, 9))
+    upright[list(lost), 2:8] = 0.0
+    rows, columns = tuple(float(y) for y in range(0, 301, 50)), tuple(float(x) for x in range(0, 801, 100))
+    return with_places(Lattice(rows, columns, np.ones((7, 8)), upright, ()))
+
+
+def test_blank_rows_between_others_of_numbers_have_their_cells() -> None:
+    """Two rows at a page's end had faint rules and one number: the cells were taken for one."""
+    made = with_rows_between(numbers((2, 3)), [(140.0, 110.0, 160.0, 140.0)])
+    assert [sum(place.row == row for place in made.places) for row in range(6)] == [8] * 6
+
+
+def test_a_row_of_heads_between_rows_of_numbers_stays_as_it_is() -> None:
+    lattice = numbers((2,))
+    assert with_rows_between(lattice, [(430.0, 110.0, 570.0, 140.0)]) is lattice
+
+
+def test_a_label_that_reaches_into_the_next_column_stays_whole() -> None:
+    made = with_rows_between(numbers((2,)), [(120.0, 110.0, 280.0, 140.0)])
+    assert [place.column_span for place in made.places if place.row == 2] == [1, 2, 1, 1, 1, 1, 1]
+
+
+def test_rows_at_the_ends_are_not_between_others() -> None:
+    lattice = numbers((0, 5))
+    assert with_rows_between(lattice, []) is lattice
