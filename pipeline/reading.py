@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pipeline.document import Document, Picture
 from pipeline.errors import E112, E201, E202, GoujiError
 from pipeline.read.open import read_document
-from pipeline.reconcile.decide import Decision, TableDecision, decide_table
+from pipeline.reconcile.decide import decide_table
+from pipeline.reconcile.decision import Decision, TableDecision
 from pipeline.reconcile.explain import ledger
 from pipeline.reconcile.findings import change_findings, prose_findings, sum_findings
 from pipeline.reconcile.last_year import carried_forward, last_year_findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from pipeline.reconcile.decide import Decision, TableDecision
+from pipeline.reconcile.decision import Decision, TableDecision
 from pipeline.reconcile.rules import assess, equation, number_text
 from pipeline.record import LedgerEntry, Number
 from pipeline.template import Table

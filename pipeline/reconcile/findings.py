@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.reconcile.decide import TableDecision
+from pipeline.reconcile.decision import TableDecision
 from pipeline.reconcile.rules import assess, equation, number_text
 from pipeline.record import Finding, Number
 from pipeline.recover.prose import ProseNumber

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pipeline.reconcile.decide import SURE_READING, TableDecision
+from pipeline.reconcile.decision import SURE_READING, TableDecision
 from pipeline.reconcile.rules import assess, rules_by_field
 
 if TYPE_CHECKING:

@@ -135,7 +135,7 @@ def _all_readings(
 def _placed(tokens: Sequence[Token], width: int) -> list[Token]:
     """The tokens of a row, those of a table without rules no surer than their places. Where there is a number for each
     cell of the form, it is known which is whose; where one is blank, its neighbours' numbers may be its own."""
-    if sum(token.kind == "value" for token in tokens) == width:
+    if sum(max(1, len(token.text.split())) for token in tokens if token.kind == "value") == width:
         return list(tokens)
     return [
         replace(token, readings=tuple(replace(one, score=PLACED * one.score) for one in token.readings))

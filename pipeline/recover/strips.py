@@ -29,6 +29,7 @@ _PAGE_NUMBER = re.compile(
     r"^\s*(?:[-—–·]+\s*\d{1,3}\s*[-—–·]+|第\s*\d{1,3}\s*页(?:\s*[,/共]\s*共?\s*\d{1,3}\s*页)?)\s*$"
 )
 _RUN = re.compile(r"[-+]?\d[\d\s,.]*(?:亿元|万元|元|件)?|[-/](?=\s|$|[-/])")
+_WORDS = re.compile(r"[\u4e00-\u9fff]")
 _SPACE = " \u00a0\u3000\r\n"
 _SENTENCE = re.compile(r"[。；!?！？]")
 
@@ -131,8 +132,16 @@ def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]
         readings = token.readings
         if token.kind == "value" and token.text and not readings and readers:
             readings = (Reading(token.text, readers[0], AMONG_WORDS),)
-        made.append(replace(token, pictured=True, implied=implied, readings=readings))
+        kind = "value" if _is_misread(token) else token.kind
+        made.append(replace(token, kind=kind, pictured=True, implied=implied, readings=readings))
     return tuple(made)
+
+
+def _is_misread(token: Token) -> bool:
+    """Whether it is taken for a word but looks like a number with dirt on it (0U): it keeps its place in the row, and
+    nobody can read it."""
+    text = plain(token.text)
+    return token.kind == "word" and text[:1].isdigit() and not _WORDS.search(text) and not _ITEM_NUMBER.match(text)
 
 
 def _seen(tokens: tuple[Token, ...], reader: str) -> tuple[Token, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,8 @@ SEEN = 0.5
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 DIGIT, BESIDE = 0.7, 1.3
 """Times the height of a text: width of a digit at most, of what a detector's box has beside the digits."""
+APART = 2.0
+"""Times the height of a text, to the next one of the same cell, from which on they are two numbers."""
 TALLER = 1.3
 """Times the lowest row of numbers, that a row with a number in two lines is high at least."""
 OVER_HALF = 0.5
@@ -69,6 +72,8 @@ class CellText:
     """The detector, too, found text there."""
     cut: bool = False
     """A rule runs through its text, so that part of it may be another cell's."""
+    shared: bool = False
+    """It holds the numbers of several cells; as one crop they are not read again."""
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -184,6 +189,9 @@ def read_cells(
     if figures is not grey:
         for place in numbers:
             _restore_coloured(figures, grey, lattice.box(place), inset, level)
+    shared = {place: apart for place in numbers if len(apart := numbers_apart(inside[place])) > 1}
+    read |= _read_shared(figures, lattice, shared, inset, engine)
+    numbers = [place for place in numbers if place not in shared]
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN and not part.cut and not part.mark for part in inside[place])
@@ -200,6 +208,9 @@ def read_cells(
             read[place] = text
         elif place not in read:
             wordless.append(place)
+    shared = {place: apart for place in wordless if len(apart := numbers_apart(inside[place])) > 1}
+    read |= _read_shared(figures, lattice, shared, inset, engine)
+    wordless = [place for place in wordless if place not in shared]
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in wordless]
     for place, found in zip(wordless, engine.read_numbers(crops), strict=True):
         read[place] = CellText(number_alone(found, engine.name), True, True)
@@ -229,6 +240,39 @@ def _broken_numbers(
         number = joined([next(readings) for _ in found])
         if number is not None and number.rivals[0][1] >= SEEN:
             read[place] = CellText(number_readings(number, engine.name, True), True, True)
+    return read
+
+
+def numbers_apart(parts: Sequence[TextPart]) -> list[list[TextPart]]:
+    """The texts of a cell, those together that stand no further apart than the digits of one number."""
+    groups: list[list[TextPart]] = []
+    for part in sorted((one for one in parts if not one.mark), key=lambda one: one.box[0]):
+        height = part.box[3] - part.box[1]
+        if groups and part.box[0] - groups[-1][-1].box[2] <= APART * height:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def _read_shared(
+    figures: Grey, lattice: Lattice, shared: dict[Place, list[list[TextPart]]], inset: float, engine: Engine
+) -> dict[Place, CellText]:
+    """The cells that hold several numbers far apart, the border between them lost: each number for itself, with spaces
+    between them. No reader is asked for what is no number."""
+    crops = []
+    for place, groups in shared.items():
+        left, top, right, bottom = lattice.box(place)
+        ends = [(one[-1].box[2] + other[0].box[0]) / 2 for one, other in pairwise(groups)]
+        for x0, x1 in pairwise([left + inset, *ends, right - inset]):
+            crops.append(coloured(sliced(figures, (x0, top + inset, x1, bottom - inset), 0)))
+    found = iter(engine.read_numbers(crops))
+    read = {}
+    for place, groups in shared.items():
+        each = [number_readings(next(found), engine.name, True) for _ in groups]
+        text = " ".join(readings[0].text for readings in each if readings)
+        score = float(np.prod([readings[0].score if readings else 0.0 for readings in each]))
+        read[place] = CellText((Reading(text, engine.name, score),) if score > 0 else (), True, True, shared=True)
     return read
 
 

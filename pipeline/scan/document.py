@@ -188,7 +188,8 @@ def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]
         for place, cell in zip(table.lattice.places, grid.cells, strict=True):
             box = table.lattice.box(place)
             assert cell.source.box is not None
-            cells[cell.source.box] = box
+            if not table.cells[place].shared:
+                cells[cell.source.box] = box
             if table.cells[place].seen:
                 seen.add(cell.source.box)
             if table.cells[place].cut:

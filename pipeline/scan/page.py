@@ -13,14 +13,20 @@ import numpy as np
 from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, printed, read_cells, sliced
 from pipeline.scan.doubled import without_doubles
-from pipeline.scan.drawn import drawn_edges, drawn_shares, without_imagined
+from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened, with_rows_between
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
 from pipeline.scan.parted import parted
-from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border, with_whole_rows
+from pipeline.scan.regular import (
+    with_clear_borders,
+    with_label_borders,
+    with_likely_borders,
+    with_lost_border,
+    with_whole_rows,
+)
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
@@ -162,15 +168,24 @@ def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple
     boxes = [part.box for part in parts]
     made = []
     for found in find_lattices(masks):
-        lattice = without_doubles(parted(uncrossed(without_slivers(found, boxes), boxes), parts), boxes)
+        lattice = uncrossed(without_slivers(found, boxes), boxes)
+        if _is_implied(drawn_edges(grey, lattice), lattice):
+            # Of two borders where one should be, each may stand clear of the texts of its own rows alone.
+            lattice = with_clear_borders(without_slivers(with_clear_borders(lattice, boxes), boxes), boxes)
+        lattice = without_doubles(parted(lattice, parts), boxes)
         drawn = drawn_edges(grey, lattice)
         lattice = without_imagined(drawn, lattice, boxes)
-        implied = min(drawn_shares(drawn, lattice)) < PRINTED
+        implied = _is_implied(drawn, lattice)
         if implied:
             lattice = with_whole_rows(with_likely_borders(lattice), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return widened(made, parts)
+
+
+def _is_implied(drawn: Drawn, lattice: Lattice) -> bool:
+    """Whether its borders are not printed, or too few of them."""
+    return min(drawn_shares(drawn, lattice)) < PRINTED
 
 
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:

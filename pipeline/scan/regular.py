@@ -24,6 +24,9 @@ TWICE = (1.7, 2.3)
 """Of the usual width: a column in which a border was lost."""
 HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
 """Of a border: what is there of it in a row that half shows it; in rows that show it whole; how many of these."""
+CLEAR, SPILT = 0.15, 1.2
+"""Times its height from a text to an upright border beside it, at least; by which it may reach over one at most that is
+moved."""
 OVER = 0.3
 """Of its height, that a text reaches over a border at least, on both sides, to run through it."""
 ALIKE = 0.35
@@ -59,6 +62,35 @@ def with_lost_border(lattice: Lattice) -> Lattice:
             upright=upright,
         )
     )
+
+
+def with_clear_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a table without printed rules, its upright borders moved off the ends of texts: what nobody drew
+    stands where it cuts no number.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    columns = list(lattice.columns)
+    rows = np.searchsorted(lattice.rows, [(box[1] + box[3]) / 2 for box in boxes]) - 1
+    placed = [(int(row), box) for row, box in zip(rows, boxes, strict=True) if 0 <= row < lattice.n_rows]
+    for border in range(1, lattice.n_columns):
+        beside = [box for row, box in placed if lattice.upright[row, border] >= SURE]
+        x, room = columns[border], min(columns[border] - columns[border - 1], columns[border + 1] - columns[border]) / 2
+        ends = []
+        for x0, y0, x1, y1 in beside:
+            margin = CLEAR * (y1 - y0)
+            if x0 < x < x1 + margin and x1 + margin - x < min(room, SPILT * (y1 - y0)):
+                ends.append(x1 + margin)
+            elif x0 - margin < x < x1 and x - x0 + margin < min(room, SPILT * (y1 - y0)):
+                ends.append(x0 - margin)
+        columns[border] = min([x, *ends], key=lambda one: (_crossed(one, beside), abs(one - x), one))
+    return lattice if tuple(columns) == lattice.columns else replace(lattice, columns=tuple(columns))
+
+
+def _crossed(x: float, boxes: Sequence[Box]) -> int:
+    """How many texts reach over a width, or nearly up to it."""
+    return sum(x0 - CLEAR / 2 * (y1 - y0) < x < x1 + CLEAR / 2 * (y1 - y0) for x0, y0, x1, y1 in boxes)
 
 
 def with_likely_borders(lattice: Lattice) -> Lattice:
@@ -111,13 +143,26 @@ def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
         return lattice
     first, last, left, right = block
     level = lattice.level.copy()
-    labels = [box for box in boxes if lattice.columns[0] < (box[0] + box[2]) / 2 < lattice.columns[left]]
-    for border in range(first + 1, last):
-        if float(level[border, left:right].mean()) < SURE or level[border, left - 1] >= SURE:
+    for place in lattice.places:
+        bottom = place.row + place.row_span
+        end = place.column + place.column_span
+        if not place.column < left <= end or place.row < first or bottom > last:
             continue
-        above, here, below = lattice.rows[border - 1 : border + 2]
-        middles = [(box[1] + box[3]) / 2 for box in labels]
-        on_both_sides = any(above < y < here for y in middles) and any(here < y < below for y in middles)
-        if on_both_sides and not any(_through(box, here) for box in labels):
-            level[border, left - 1] = 1.0
+        texts = [box for box in boxes if lattice.columns[place.column] < (box[0] + box[2]) / 2 < lattice.columns[end]]
+        for border in range(place.row + 1, bottom):
+            parted = float(level[border, end:right].mean()) >= SURE
+            if parted and _between(texts, lattice.rows[border - 1 : border + 2]):
+                level[border, place.column : end] = 1.0
     return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))
+
+
+def _between(texts: Sequence[Box], heights: Sequence[float]) -> bool:
+    """Whether of the texts some stand above the border and some below it, and none across.
+
+    Args:
+        heights: of the border above, the border itself, and the one below.
+    """
+    above, here, below = heights
+    middles = [(box[1] + box[3]) / 2 for box in texts]
+    crossed = any(_through(box, here) for box in texts)
+    return not crossed and any(above < y < here for y in middles) and any(here < y < below for y in middles)

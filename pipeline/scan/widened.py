@@ -104,12 +104,12 @@ def _with_column(lattice: Lattice, at: int, x: float, parts: Sequence[TextPart])
 
 
 def _is_piece(one: tuple[Lattice, bool], wide: Lattice) -> bool:
-    """Whether a table, implied or no more than a cell, lies within the widened one."""
+    """Whether a table, implied or no more than a row, lies within the widened one."""
     lattice, implied = one
     left, top, right, bottom = lattice.outline
     x0, y0, x1, y1 = wide.outline
     inside = max(0.0, min(right, x1) - max(left, x0)) * max(0.0, min(bottom, y1) - max(top, y0))
-    return (implied or len(lattice.places) == 1) and inside >= COVERED * (right - left) * (bottom - top)
+    return (implied or lattice.n_rows == 1) and inside >= COVERED * (right - left) * (bottom - top)
 
 
 def _overlaps(one: Box, other: Box) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline.document import Source
 from pipeline.read.text import read_text
 from pipeline.reading import report_of
-from pipeline.reconcile.decide import TableDecision, decide_table
+from pipeline.reconcile.decide import decide_table
+from pipeline.reconcile.decision import TableDecision
 from pipeline.reconcile.wholes import blocks
 from pipeline.record import Number, Report
 from pipeline.recover.recovered import RecoveredTable

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.ocr.engine import NumberReading, TextReading
 from pipeline.ocr.pooled import pooled
-from pipeline.reconcile.decide import SURE_READING
+from pipeline.reconcile.decision import SURE_READING
 
 
 def said(general: str = "", score: float = 0.0, **rivals: float) -> NumberReading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.reconcile.decide import TableDecision
+from pipeline.reconcile.decision import TableDecision
 from pipeline.reconcile.explain import equations, ledger
 from tests.pipeline.invented import LAYOUTS, decided
 from training.examples.report import InventedReport, invent

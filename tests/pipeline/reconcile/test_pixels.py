@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.costs import load_costs
 from pipeline.document import Source
-from pipeline.reconcile.decide import TableDecision, decide_table
+from pipeline.reconcile.decide import decide_table
+from pipeline.reconcile.decision import TableDecision
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks, cell_cost
 from pipeline.record import Number
@@ -31,14 +32,17 @@ Seen = tuple[Number | None, float, tuple[tuple[Number, float], ...]]
 """Best value, None for a blank; its probability; its rivals."""
 
 
-def seen(table_id: str, changed: Mapping[str, Seen]) -> TableDecision:
-    """The decision on a table of which these cells were read so, and all others surely and rightly."""
+def seen(table_id: str, changed: Mapping[str, Seen], unread: frozenset[str] = frozenset()) -> TableDecision:
+    """The decision on a table of which these cells were read so, these not at all, and all others surely and
+    rightly."""
     found = recovered(LAYOUTS["tabs"](REPORT), table_id)
     place = iter(range(10_000))
 
     def cell(field: str, old: CellReading) -> CellReading:
         number = next(place)
         source = Source(1, (float(number), 0.0, number + 1.0, 1.0))
+        if field in unread:
+            return CellReading("unread", None, None, None, source, "?", "ocr", 0.0)
         if field not in changed:
             return replace(old, source=source, reader="ocr", score=0.999)
         value, score, rivals = changed[field]
@@ -97,6 +101,28 @@ def test_a_doubtful_reading_that_no_rule_confirms_is_left_open() -> None:
     decided = seen("t2", {field: (58, 0.6, ((53, 0.3),))})
     assert outcome(decided, field) == (None, "ambiguous")
     assert [candidate.value for candidate in decided.decisions[field].candidates] == [58, 53]
+
+
+BLANK_TOTALS: dict[str, Seen] = {field: (None, 0.999, ()) for field in REPORT.values if field.endswith(".total")}
+"""Of table 3; nobody added anything up."""
+
+
+def test_a_doubtful_blank_and_a_number_that_nobody_could_read_do_not_confirm_each_other() -> None:
+    """One equality for both: it gave what was left to the unread cell, and to the totals what followed from that."""
+    one, other = "t3.new.legal", "t3.carried_in.legal"
+    decided = seen("t3", {**BLANK_TOTALS, one: (None, 0.7, ())}, frozenset({other}))
+    assert REPORT.values[one] == 1 and REPORT.values[other] == 0
+    for field in (one, other, "t3.new.total", "t3.carried_in.total"):
+        assert decided.decisions[field].value is None, field
+    assert outcome(decided, "t3.new.natural") == (REPORT.values["t3.new.natural"], "read")
+
+
+def test_a_doubtful_number_is_confirmed_by_what_is_printed_not_by_a_total_that_was_added_up() -> None:
+    field = "t3.carried_out.social"
+    wrong = seen("t3", {**BLANK_TOTALS, "t3.total.social": (None, 0.7, ()), field: (None, 0.7, ())}, frozenset())
+    assert outcome(wrong, field) == (0, "inferred"), "the column's rule holds on the print"
+    lone = seen("t3", {**BLANK_TOTALS, field: (None, 0.7, ())}, frozenset({"t3.total.social", "t3.new.social"}))
+    assert outcome(lone, field) == (None, "ambiguous")
 
 
 def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:

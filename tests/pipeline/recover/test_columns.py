@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from pipeline.document import Reading, Source
-from pipeline.reconcile.decide import TableDecision
+from pipeline.reconcile.decision import TableDecision
 from pipeline.record import Number
 from pipeline.recover.columns import read_columns
 from pipeline.recover.strips import Token

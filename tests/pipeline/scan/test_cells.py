@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from pipeline.document import Reading
 from pipeline.ocr.engine import NumberReading, TextReading
-from pipeline.scan.cells import TextPart, by_cell, printed
+from pipeline.ocr.load import load_engine
+from pipeline.scan.cells import TextPart, by_cell, numbers_apart, printed, read_cells
 from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
 from pipeline.scan.rivals import number_alone, number_readings
@@ -60,6 +62,28 @@ def test_a_box_that_reaches_over_the_edge_of_the_table_is_not_cut() -> None:
     lattice = with_places(Lattice((0.0, 40.0), (0.0, 100.0, 200.0), np.ones((2, 2)), np.ones((1, 3)), ()))
     inside = by_cell(lattice, [TextPart((180.0, 5.0, 225.0, 35.0))])
     assert [part.cut for part in inside[Place(0, 1)]] == [False]
+
+
+@pytest.mark.parametrize(("width", "texts"), [(700, "-4 233"), (300, "-4 233")])
+def test_two_numbers_far_apart_in_one_cell_are_two(width: int, texts: str) -> None:
+    """The border between two columns was lost in one row; read together they were -4233."""
+    image = np.full((80, 1000, 3), 255, np.uint8)
+    ends = [(60, "-4"), (width - 90, "233")]
+    for x, text in ends:
+        cv2.putText(image, text, (x, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    parts = [TextPart((x - 4.0, 26.0, x + 22.0 * len(text), 60.0)) for x, text in ends]
+    lattice = with_places(Lattice((4.0, 76.0), (4.0, float(width), 996.0), np.ones((2, 2)), np.ones((1, 3)), ()))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    read = read_cells(image, grey, grey, lattice, parts, load_engine())
+    assert read[Place(0, 0)].shared and read[Place(0, 0)].readings[0].text == texts
+    assert not read[Place(0, 1)].shared
+
+
+def test_digits_that_a_detector_parts_are_of_one_number() -> None:
+    near = [TextPart((10.0, 0.0, 40.0, 30.0)), TextPart((60.0, 0.0, 90.0, 30.0))]
+    far = TextPart((160.0, 0.0, 190.0, 30.0))
+    assert numbers_apart([far, *near]) == [near, [far]]
+    assert numbers_apart([*near, TextPart((160.0, 0.0, 190.0, 30.0), mark=True)]) == [near]
 
 
 def test_a_blue_pen_and_the_rest_of_a_seal_go_and_black_print_stays() -> None:

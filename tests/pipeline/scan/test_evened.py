@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from pipeline.scan.evened import evened, with_rows_between
+from pipeline.scan.evened import evened, number_block, with_rows_between
 from pipeline.scan.lattice import Lattice, Place, with_places
 
 
@@ -60,3 +61,14 @@ def test_a_label_that_reaches_into_the_next_column_stays_whole() -> None:
 def test_rows_at_the_ends_are_not_between_others() -> None:
     lattice = numbers((0, 5))
     assert with_rows_between(lattice, []) is lattice
+
+
+@pytest.mark.parametrize(("first", "left"), [(100.0, 0), (400.0, 4)])
+def test_table_4_has_no_labels_at_its_side(first: float, left: int) -> None:
+    """Its first four columns have a border less than the others; of another table so wide they hold labels."""
+    upright, level = np.ones((5, 16)), np.ones((6, 15))
+    level[2, :4] = 0.0
+    columns = tuple(float(x) for x in np.cumsum([0.0, first, *[100.0] * 14]))
+    rows = tuple(float(y) for y in range(0, 251, 50))
+    block = number_block(with_places(Lattice(rows, columns, level, upright, ())))
+    assert block == (0, 5, left, 15)

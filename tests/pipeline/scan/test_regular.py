@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from pipeline.scan.lattice import Lattice, Place, with_places
-from pipeline.scan.regular import with_label_borders, with_likely_borders, with_lost_border, with_whole_rows
+from pipeline.scan.regular import (
+    with_clear_borders,
+    with_label_borders,
+    with_likely_borders,
+    with_lost_border,
+    with_whole_rows,
+)
 
 
 def lattice(widths: list[float], labels: list[float] | None = None) -> Lattice:
@@ -89,3 +95,36 @@ def test_and_is_none_where_one_does() -> None:
 def test_a_border_that_is_seen_nearly_throughout_stays_though_a_number_runs_through_it() -> None:
     lattice = half_bordered(0.9)
     assert with_whole_rows(lattice, [(420.0, 85.0, 450.0, 115.0)]) is lattice
+
+
+def test_rows_of_numbers_part_a_label_that_goes_over_several_columns() -> None:
+    """The labels' columns have borders in other rows."""
+    made = lattice([40.0] * 7, [60.0, 140.0])
+    upright, level = made.upright.copy(), made.level.copy()
+    upright[1:3, 1] = 0.0
+    level[2, :2], level[3] = 0.0, 1.0
+    merged = with_places(Lattice(made.rows, made.columns, level, upright, ()))
+    assert Place(1, 0, 2, 2) in merged.places
+    parted = with_label_borders(merged, [(10.0, 10.0 * row + 2, 190.0, 10.0 * row + 8) for row in range(6)])
+    assert {Place(1, 0, 1, 2), Place(2, 0, 1, 2)} <= set(parted.places)
+
+
+def columns_of_numbers(xs: tuple[float, ...]) -> Lattice:
+    rows = (0.0, 40.0, 80.0, 120.0)
+    return with_places(Lattice(rows, xs, np.ones((4, len(xs) - 1)), np.ones((3, len(xs))), ()))
+
+
+def test_a_border_that_nobody_drew_stands_clear_of_the_numbers() -> None:
+    """It cut the last digit off each number of a column that is set flush right."""
+    made = columns_of_numbers((0.0, 100.0, 200.0, 300.0))
+    numbers = [(70.0, 40.0 * row + 5, 105.0, 40.0 * row + 35) for row in range(3)]
+    others = [(170.0, 40.0 * row + 5, 190.0, 40.0 * row + 35) for row in range(3)]
+    assert with_clear_borders(made, [*numbers, *others]).columns == (0.0, 109.5, 200.0, 300.0)
+    assert with_clear_borders(made, others) is made
+
+
+def test_a_border_is_not_moved_over_other_texts_nor_far() -> None:
+    made = columns_of_numbers((0.0, 100.0, 200.0, 300.0))
+    close = [(70.0, 5.0, 105.0, 35.0), (107.0, 45.0, 140.0, 75.0)]
+    assert with_clear_borders(made, close) is made
+    assert with_clear_borders(made, [(20.0, 5.0, 180.0, 35.0)]) is made
