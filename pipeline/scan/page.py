@@ -12,29 +12,19 @@ import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
 from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, printed, read_cells, sliced
-from pipeline.scan.doubled import without_doubles
-from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
-from pipeline.scan.evened import evened, with_rows_between
 from pipeline.scan.ink import coloured, ink, without_pen
-from pipeline.scan.lattice import Lattice, Place, find_lattices, uncrossed, without_slivers
+from pipeline.scan.lattice import Lattice, Place
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
-from pipeline.scan.parted import parted
-from pipeline.scan.regular import (
-    with_clear_borders,
-    with_label_borders,
-    with_likely_borders,
-    with_lost_border,
-    with_whole_rows,
-)
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
 from pipeline.scan.segmenter import OPEN, RULED, segment
 from pipeline.scan.straighten import field_of
 from pipeline.scan.streaks import without_streaks
+from pipeline.scan.tables import find_tables
 from pipeline.scan.upright import flat_frame
-from pipeline.scan.widened import beside, widened
+from pipeline.scan.widened import beside
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -44,8 +34,6 @@ if TYPE_CHECKING:
     from pipeline.scan.ink import Grey
     from pipeline.scan.rules import Masks
 
-PRINTED = 0.3
-"""Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
 COLUMNS, LINES = 3, 3
 """Texts that stand at one height, in so many lines, where there may be a table without rules."""
 AROUND_TABLE = 21
@@ -142,9 +130,9 @@ def scan_page(
     # By its brightness to the eye: print in colour is faint in `grey`, but no less printed.
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     parts = marked(parts, upright)
-    found = _lattices(grey, masks, parts)
+    found = find_tables(grey, masks, parts)
     if all(implied for _, implied in found) and (found or _looks_tabular(parts)):
-        found = _lattices(grey, unruled(grey, parts), parts) or found
+        found = find_tables(grey, unruled(grey, parts), parts) or found
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
@@ -160,32 +148,6 @@ def scan_page(
         lines += _read_lines(image, [outside[index] for index in group], engine)
     proposals = tuple(propose(image)) if propose is not None else ()
     return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals, engine.name)
-
-
-def _lattices(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple[Lattice, bool]]:
-    """The tables that the masks show, each with whether its borders are only implied."""
-    parts = [part for part in parts if not part.mark]
-    boxes = [part.box for part in parts]
-    made = []
-    for found in find_lattices(masks):
-        lattice = uncrossed(without_slivers(found, boxes), boxes)
-        if _is_implied(drawn_edges(grey, lattice), lattice):
-            # Of two borders where one should be, each may stand clear of the texts of its own rows alone.
-            lattice = with_clear_borders(without_slivers(with_clear_borders(lattice, boxes), boxes), boxes)
-        lattice = without_doubles(parted(lattice, parts), boxes)
-        drawn = drawn_edges(grey, lattice)
-        lattice = without_imagined(drawn, lattice, boxes)
-        implied = _is_implied(drawn, lattice)
-        if implied:
-            lattice = with_whole_rows(with_likely_borders(lattice), boxes)
-        lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
-        made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
-    return widened(made, parts)
-
-
-def _is_implied(drawn: Drawn, lattice: Lattice) -> bool:
-    """Whether its borders are not printed, or too few of them."""
-    return min(drawn_shares(drawn, lattice)) < PRINTED
 
 
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:

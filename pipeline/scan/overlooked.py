@@ -1,0 +1,71 @@
+"""Single digits that the detector of text does not see, where they would show that a border is lost.
+
+Detectors pass over lone digits, most of all where the page is coarse. In a cell that goes over several columns while
+the row above or below has a border there, what is as high as a digit and has a column to itself is taken for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from pipeline.scan.cells import INSET, TextPart, by_cell, sliced
+from pipeline.scan.ink import threshold
+from pipeline.scan.lattice import SURE, Lattice
+from pipeline.scan.rules import rule_scale
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
+    from pipeline.scan.ink import Grey
+    from pipeline.scan.lattice import Place
+
+LOW, HIGH = 0.4, 1.0
+"""Height of a digit, in that of the page's texts, whose boxes are drawn wide: from, to."""
+WIDE = 1.0
+"""Its width, in its height, at most."""
+CLEAR = 0.1
+"""Of the height of texts, between a digit and the sides of its column at least."""
+
+
+def overlooked_digits(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
+    """What looks like lone digits in cells of one row that go over a border of the row above or below; nothing of the
+    columns in which a text was seen."""
+    heights = [part.box[3] - part.box[1] for part in parts]
+    if not heights:
+        return []
+    height, inset, level = float(np.median(heights)), INSET / rule_scale(*grey.shape), threshold(grey)
+    inside = by_cell(lattice, parts)
+    found = []
+    for place in lattice.places:
+        if place.row_span > 1 or place.column_span == 1 or not _parted_beside(lattice, place):
+            continue
+        top, bottom = lattice.rows[place.row], lattice.rows[place.row + 1]
+        for column in range(place.column, place.column + place.column_span):
+            left, right = lattice.columns[column], lattice.columns[column + 1]
+            if any(part.box[0] < right and left < part.box[2] for part in inside[place]):
+                continue
+            digits = list(_digits(grey, (left, top, right, bottom), inset, level, height))
+            if len(digits) == 1:
+                found.append(TextPart(digits[0]))
+    return found
+
+
+def _parted_beside(lattice: Lattice, place: Place) -> bool:
+    """Whether the row above or the one below has a border where the cell has none."""
+    borders = range(place.column + 1, place.column + place.column_span)
+    beside = [row for row in (place.row - 1, place.row + 1) if 0 <= row < lattice.n_rows]
+    return any(lattice.upright[row, border] >= SURE for row in beside for border in borders)
+
+
+def _digits(grey: Grey, box: Box, inset: float, level: int, height: float) -> Iterator[Box]:
+    """Boxes of what is as high as a digit and clear of the column's sides."""
+    crop = sliced(grey, box, inset)
+    left, top = max(0, round(box[0] + inset)), max(0, round(box[1] + inset))
+    _, _, stats, _ = cv2.connectedComponentsWithStats((crop < level).astype(np.uint8), connectivity=8)
+    for x, y, w, h, _ in stats[1:].tolist():
+        apart = min(x, crop.shape[1] - x - w) >= CLEAR * height and min(y, crop.shape[0] - y - h) > 0
+        if LOW * height <= h <= HIGH * height and w <= WIDE * h and apart:
+            yield (float(left + x), float(top + y), float(left + x + w), float(top + y + h))

@@ -1,0 +1,55 @@
+"""Lone digits that show where a border is lost."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.scan.cells import TextPart
+from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.overlooked import overlooked_digits
+from pipeline.scan.parted import parted
+
+HEIGHT = 60
+
+
+def lattice(lost: tuple[int, ...]) -> Lattice:
+    """Three rows of a label and two numbers; those named have no border between the numbers."""
+    upright = np.ones((3, 4))
+    upright[list(lost), 2] = 0.0
+    rows = tuple(float(HEIGHT * i) for i in range(4))
+    return with_places(Lattice(rows, (0.0, 300.0, 600.0, 900.0), np.ones((4, 3)), upright, ()))
+
+
+def page(*texts: tuple[int, int, str]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Args: texts: row, left side, what."""
+    image = np.full((3 * HEIGHT, 900), 255, np.uint8)
+    for row, x, text in texts:
+        cv2.putText(image, text, (x, HEIGHT * row + 42), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2, cv2.LINE_AA)
+    return image
+
+
+SEEN = TextPart((440.0, 75.0, 465.0, 110.0))
+"""The number of the second row's first cell."""
+
+
+def test_a_digit_in_the_other_column_shows_the_border() -> None:
+    bare = lattice((1,))
+    found = overlooked_digits(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN])
+    assert [(round(part.box[0], -1), part.box[1] > 60) for part in found] == [(750.0, True)]
+    assert len(parted(bare, [SEEN, *found]).places) == 9
+
+
+@pytest.mark.parametrize("what", ["one", "dust", "words", "through"])
+def test_what_is_no_lone_digit_shows_none(what: str) -> None:
+    image = page((1, 445, "3"), *{"words": ((1, 700, "no number"),), "through": ((1, 592, "8"),)}.get(what, ()))
+    if what == "dust":
+        image[90:95, 750:755] = 0
+    bare = lattice((1,))
+    assert len(parted(bare, [SEEN, *overlooked_digits(image, bare, [SEEN])]).places) == 8
+
+
+def test_a_cell_that_is_as_wide_in_the_rows_beside_it_is_left_alone() -> None:
+    bare = lattice((0, 1, 2))
+    assert overlooked_digits(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN]) == []
