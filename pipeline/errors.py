@@ -66,11 +66,11 @@ def _rebuild(kind: ErrorKind, details: dict[str, object]) -> GoujiError:
     return GoujiError(kind, **details)
 
 
+_NO_MEMORY = ("Cannot allocate memory", "bad_alloc", "Failed to allocate memory", "bad allocation")
+
+
 def tells_of_memory(error: BaseException) -> bool:
     """Whether a library failed because it got no memory, which each says in its own words: then nothing is wrong with
     the file or the model, and a higher limit helps."""
     said = str(error)
     return isinstance(error, MemoryError) or any(sign in said for sign in _NO_MEMORY)
-
-
-_NO_MEMORY = ("Cannot allocate memory", "bad_alloc", "Failed to allocate memory", "bad allocation")

@@ -21,10 +21,10 @@ from pipeline.reconcile.rules import assess
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks
 from pipeline.record import Field, FieldSource, Finding, Number, Report, ReportStatus, RuleResult, Section, SeenText
+from pipeline.recover.cell_readings import CellReading
 from pipeline.recover.metadata import Metadata, find_metadata
 from pipeline.recover.older_form import is_older_form
 from pipeline.recover.prose import ProseNumber, prose_numbers
-from pipeline.recover.readings import CellReading
 from pipeline.recover.recovered import RecoveredTable
 from pipeline.recover.sections import find_sections
 from pipeline.recover.strips import has_spaced_lines, strips

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import cv2
 import numpy as np
 import yaml
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from pipeline.ocr.numbers import NUMBER_SYMBOLS, CellLook, is_number, number_rea
 from pipeline.ocr.paddle import PaddleEngine
 from pipeline.ocr.settings import default_settings
 from training.synth import LEVELS, TUNING_LAYOUTS, SynthPage, degrade, draw_pages
+from training.synth.warp import upright
 
 TARGET = Path(__file__).parent.parent / "configs" / "digit_confusions.yaml"
 SETS = ("small", "tiny")
@@ -69,19 +69,13 @@ def number_cells(page: SynthPage, level: str, fold: int, random: Random) -> Iter
     for cell in page.truth.cells:
         if cell.field is None or cell.parts > 1:
             continue
-        corners = np.asarray(cell.quad, np.float32)
-        width = round(float(np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])) / 2)
-        height = round(float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2)
-        if width < 8 or height < 8:
+        flat = upright(page.image, cell.quad, 8)
+        if flat is None:
             continue
-        inset = 0.03 * height + 1.5
+        inset = 0.03 * flat.shape[0] + 1.5
         sides = [inset + random.uniform(-2, 2) for _ in range(4)]
-        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        upright = cv2.warpPerspective(
-            page.image, cv2.getPerspectiveTransform(corners, target), (width, height), borderMode=cv2.BORDER_REPLICATE
-        )
         left, top, right, bottom = (max(0, round(side)) for side in sides)
-        inside = upright[top : height - bottom, left : width - right]
+        inside = flat[top : flat.shape[0] - bottom, left : flat.shape[1] - right]
         if min(inside.shape[:2]) >= 6:
             yield Cell(level, fold, plain(cell.text), np.asarray(inside, np.uint8))
 

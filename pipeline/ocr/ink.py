@@ -223,7 +223,6 @@ def _rules(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return marked
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A connected component of ink."""

@@ -51,5 +51,5 @@ def load_engine(name: str | None = None, device: str | None = None, settings: Oc
         module = cast(_Module, import_module(ENGINES[engine]))
         opened = module.open_engine(name, settings, device)
         network = name in settings.sets and settings.sets[name].network
-        _opened[key] = PooledEngine(opened, NumberNetwork(1)) if network else opened
+        _opened[key] = PooledEngine(opened, NumberNetwork()) if network else opened
     return _opened[key]

@@ -8,9 +8,7 @@ models/number_reader/card.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -20,7 +18,7 @@ from pipeline.ocr.ctc import best_path
 from pipeline.ocr.engine import NumberReading, TextReading
 from pipeline.ocr.ink import find_ink
 from pipeline.ocr.numbers import DASH, NO_OUTPUT, NUMBER_SYMBOLS, CellLook, number_reading
-from pipeline.ocr.runtime import onnx_runtime
+from pipeline.ocr.runtime import packaged_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,15 +42,14 @@ BAR = 0.6
 FAINTEST = 30.0
 """Grey levels between paper and ink below which contrast is stretched no further."""
 BATCH = 32
+THREADS = 1
+"""The windows are small: more threads would wait for each other."""
 
 
 class NumberNetwork:
     """Reads number cells, and nothing else."""
 
     name = NAME
-
-    def __init__(self, threads: int) -> None:
-        self._threads = threads
 
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
         """See `pipeline.ocr.engine.Engine`."""
@@ -65,7 +62,7 @@ class NumberNetwork:
         inks = {place: ink for place, crop in enumerate(crops) if (ink := find_ink(crop)) is not None}
         looks = [CellLook("nothing", NO_OUTPUT, TextReading("", 1.0))] * len(crops)
         windows = [window(crops[place], ink) for place, ink in inks.items()]
-        for (place, ink), posterior in zip(inks.items(), _posteriors(windows, self._threads), strict=True):
+        for (place, ink), posterior in zip(inks.items(), _posteriors(windows), strict=True):
             # Whether ink is a number or dirt, and what is joined to it, the network has learnt itself.
             seen: Seen = "ink" if ink.seen == "doubtful" else ink.seen
             looks[place] = CellLook(seen, posterior, _best(posterior), minus=ink.minus)
@@ -111,7 +108,7 @@ def filled(windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     return made
 
 
-def _posteriors(windows: Sequence[NDArray[np.float32]], threads: int) -> list[NDArray[np.float64]]:
+def _posteriors(windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
     """T x 18 for each window: the blank and `NUMBER_SYMBOLS`."""
     answers: list[NDArray[np.float64]] = [NO_OUTPUT] * len(windows)
     groups: dict[int, list[int]] = {}
@@ -122,7 +119,7 @@ def _posteriors(windows: Sequence[NDArray[np.float32]], threads: int) -> list[ND
             chosen = places[first : first + BATCH]
             # As in `pipeline.ocr.paddle`: a single image takes other kernels than several.
             inputs = filled([windows[place] for place in (chosen * 2 if len(chosen) == 1 else chosen)])
-            (shares,) = _session(threads).run(None, {"window": inputs})
+            (shares,) = packaged_network(PACKAGE, WEIGHTS, THREADS).run(None, {"window": inputs})
             for place, rows in zip(chosen, shares, strict=False):
                 answers[place] = rows.astype(np.float64)
     return answers
@@ -134,17 +131,3 @@ def _best(posterior: NDArray[np.float64]) -> TextReading:
         return TextReading("", float(posterior[:, 0].min()))
     score = float(np.mean([posterior[first:last, column].max() for column, first, last in path]))
     return TextReading("".join(NUMBER_SYMBOLS[column - 1] for column, _, _ in path), score)
-
-
-@cache
-def _session(threads: int) -> Any:
-    """The network, ready to run."""
-    onnxruntime = onnx_runtime()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.use_deterministic_compute = True
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    weights = resources.files(PACKAGE).joinpath(WEIGHTS).read_bytes()
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

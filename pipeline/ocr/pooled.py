@@ -44,7 +44,6 @@ class Trust:
 
 GUESSED = 0.02
 """Probability of any one text where a reader is lost."""
-UNNAMED = "?"
 OTHERS = 5
 """Texts that neither reader names, as likely as what both hold for impossible."""
 RECOGNISER, NETWORK = Trust(0.7, 0.05), Trust(0.7, 0.02)
@@ -81,8 +80,8 @@ def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberRea
     if _holds_words(by_recogniser) or (by_recogniser.rivals and UNLEARNT & set(by_recogniser.rivals[0][0])):
         return by_recogniser
     said = [_Said(_by_value(by_recogniser), RECOGNISER), _Said(_by_value(by_network), NETWORK)]
-    shares = {key: math.exp(sum(one.weight(key) for one in said)) for one in said for key in one.rivals}
-    total = sum(shares.values()) + OTHERS * math.exp(sum(one.weight(UNNAMED) for one in said))
+    shares = {key: math.exp(sum(one.weight(one.share(key)) for one in said)) for one in said for key in one.rivals}
+    total = sum(shares.values()) + OTHERS * math.exp(sum(one.weight(one.unnamed) for one in said))
     # Where both say a number, it is written as the recogniser has it, who has seen more commas.
     texts = {key: text for one in reversed(said) for key, (text, _) in one.rivals.items()}
     ranked = sorted(((texts[key], share / total) for key, share in shares.items()), key=lambda one: (-one[1], one[0]))
@@ -97,12 +96,18 @@ class _Said:
     """From `_by_value`."""
     trust: Trust
 
-    def weight(self, key: str) -> float:
-        """Of a text in the product, as a logarithm. One that is not among the rivals has its part of what these leave,
-        as of the cells in which the reader is lost."""
+    @property
+    def unnamed(self) -> float:
+        """Share of a text that is not among the rivals: its part of what these leave."""
+        return GUESSED * max(0.0, 1.0 - sum(share for _, share in self.rivals.values()))
+
+    def share(self, key: str) -> float:
+        return self.rivals[key][1] if key in self.rivals else self.unnamed
+
+    def weight(self, share: float) -> float:
+        """Of a text of that share in the product, as a logarithm; any text has a part of the cells in which the reader
+        is lost."""
         trust = self.trust
-        rest = max(0.0, 1.0 - sum(share for _, share in self.rivals.values()))
-        share = self.rivals[key][1] if key in self.rivals else GUESSED * rest
         return trust.power * math.log((1 - trust.lost) * share + trust.lost * GUESSED)
 
 

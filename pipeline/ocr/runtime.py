@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from importlib import resources
 from typing import Any
 
 
@@ -16,3 +18,23 @@ def onnx_runtime() -> Any:
     import onnxruntime
 
     return onnxruntime
+
+
+@cache
+def packaged_network(package: str, weights: str, threads: int) -> Any:
+    """A network of our own, ready to run on the processor; the same inputs give the same bits.
+
+    Args:
+        package: that its weights lie in.
+        weights: name of the file.
+    """
+    onnxruntime = onnx_runtime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    # Waiting threads would otherwise burn the processor of whoever works beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    stored = resources.files(package).joinpath(weights).read_bytes()
+    return onnxruntime.InferenceSession(stored, options, providers=["CPUExecutionProvider"])

@@ -17,7 +17,7 @@ from pipeline.reconcile.rules import rules_by_field
 from pipeline.reconcile.wholes import Block, Whole
 from pipeline.reconcile.withhold import withhold
 from pipeline.record import Candidate, Number, Status, Support
-from pipeline.recover.readings import CellReading
+from pipeline.recover.cell_readings import CellReading
 from pipeline.template import Rule, Table
 
 MOST_SURPRISES = 5

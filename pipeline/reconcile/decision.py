@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.record import Candidate, Number, Status, Support
-from pipeline.recover.readings import CellReading
+from pipeline.recover.cell_readings import CellReading
 from pipeline.template import Rule, Table
 
 SURE_READING = 0.8

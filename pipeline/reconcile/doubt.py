@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.record import Number
-from pipeline.recover.readings import CellReading
+from pipeline.recover.cell_readings import CellReading
 from pipeline.template import Rule
 
 LEAST_RIVAL = 0.02

@@ -16,7 +16,8 @@ from pipeline.reconcile.problem import FREE, CellCost, Group, Hypothesis, Proble
 from pipeline.reconcile.rules import totals
 from pipeline.reconcile.search import solve
 from pipeline.record import Number
-from pipeline.recover.readings import CellReading, RowReading
+from pipeline.recover.cell_readings import CellReading
+from pipeline.recover.readings import RowReading
 from pipeline.recover.recovered import RecoveredTable, Structure, Unit
 from pipeline.template import Table
 

@@ -15,11 +15,12 @@ from rapidfuzz import fuzz, process
 
 from pipeline.costs import load_costs
 from pipeline.document import NOWHERE
+from pipeline.recover.cell_readings import ABSENT, CellReading
 from pipeline.recover.labels import column_keys
 from pipeline.recover.normalise import key
 from pipeline.recover.numbers import read_cell
 from pipeline.recover.positions import place_columns
-from pipeline.recover.readings import ABSENT, CellReading, RowReading, is_pictured, pieces, read_row
+from pipeline.recover.readings import RowReading, is_pictured, pieces, read_row
 from pipeline.recover.recovered import Unit, fields_of, row_shape
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table

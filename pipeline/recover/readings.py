@@ -14,42 +14,15 @@ from itertools import combinations
 from math import comb
 
 from pipeline.costs import load_costs
-from pipeline.document import NOWHERE, Source
 from pipeline.record import Kind, Number
+from pipeline.recover.cell_readings import ABSENT, CellReading, RowShape, cell_reading
+from pipeline.recover.digit_runs import MOST_READINGS, Cut, TooMany, cuts_of
 from pipeline.recover.normalise import plain
-from pipeline.recover.numbers import read_cell
 from pipeline.recover.strips import Token, part_of
 
-MOST_READINGS = 400
-"""Readings of a row at most; a row with more is left unread, since among some of them nothing is proved."""
-LONGEST_RUN = 80
-"""Digits of a run that are cut into cells at most; a longer one is left unread."""
 PLACED = 0.75
 """Probability that a cell without printed rules is the one that it is taken for, where its row has blank ones. The
 arithmetic may confirm it; where no rule does, it is not believed."""
-MOST_STEPS = 20_000
-"""Steps that cutting one row may take; a row that needs more is left unread."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellReading:
-    """One cell as one hypothesis sees it."""
-
-    kind: Kind
-    printed: str | None = None
-    value: Number | None = None
-    unit: str | None = None
-    source: Source = NOWHERE
-    text: str = ""
-    """The whole text of the cell, or of the run of digits that it was cut from."""
-    reader: str = "text"
-    score: float = 1.0
-    sure: bool = True
-    rivals: tuple[tuple[Number, float], ...] = ()
-    """Further values that the reader holds possible, each with its probability."""
-
-
-ABSENT = CellReading("absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +33,6 @@ class RowReading:
     """What had to be assumed, in Chinese; empty where the row was read as it stands."""
     cut: bool = False
     """Digits that ran together were cut so that the row's own sums hold: that these hold proves nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowShape:
-    """What the form says of the cells of a row (or of a line that holds several rows)."""
-
-    width: int
-    sums: tuple[tuple[tuple[int, ...], int], ...] = ()
-    """Pairs (indices of the parts, index of their total)."""
-    signed: frozenset[int] = frozenset()
-    decimal: frozenset[int] = frozenset()
 
 
 def read_row(
@@ -94,7 +56,7 @@ def read_row(
     tokens = _placed(tokens, shape.width)
     try:
         found = _distinct(_all_readings(tokens, shape, trim, drops_blanks, prints_zeros))
-    except _TooMany:
+    except TooMany:
         found = []
     if not found or len(found) > MOST_READINGS:
         text = " ".join(token.text for token in tokens)
@@ -177,62 +139,6 @@ def _distinct(rows: list[RowReading]) -> list[RowReading]:
     return sorted(best.values(), key=lambda row: row.cost)
 
 
-def _cell(token: Token, index: int, shape: RowShape) -> CellReading:
-    token = _possible(token, index, shape)
-    made = read_cell(token.text, signed=index in shape.signed, decimal=index in shape.decimal)
-    first = token.readings[0] if token.readings else None
-    rivals = _rivals(token, index, shape)
-    if token.kind == "blank":
-        reader, score = (first.reader, first.score) if first else ("text", 1.0)
-        return CellReading("blank", source=token.source, reader=reader, score=score, rivals=rivals)
-    return CellReading(
-        "unread" if made.kind == "blank" else made.kind,
-        made.printed,
-        made.value,
-        made.unit,
-        token.source,
-        token.text,
-        first.reader if first else "text",
-        first.score if first else 1.0,
-        made.sure,
-        rivals,
-    )
-
-
-def _possible(token: Token, index: int, shape: RowShape) -> Token:
-    """The token without what cannot stand in this cell, where that is what the reader holds most probable: of a number
-    with a minus sign where the form counts things the sign is dirt, and the rest of what it says gains by that."""
-    if len(token.readings) < 2:
-        return token
-
-    def fits(text: str) -> bool:
-        made = read_cell(text, signed=index in shape.signed, decimal=index in shape.decimal)
-        return made.kind != "unread"
-
-    kept = [one for one in token.readings if fits(one.text)]
-    if not kept or fits(token.readings[0].text):
-        return token
-    whole, rest = sum(one.score for one in token.readings), sum(one.score for one in kept)
-    text = kept[0].text
-    return replace(
-        token,
-        text=text,
-        kind=token.kind if text else "blank",
-        readings=tuple(replace(one, score=min(1.0, one.score * whole / rest)) for one in kept),
-    )
-
-
-def _rivals(token: Token, index: int, shape: RowShape) -> tuple[tuple[Number, float], ...]:
-    """What else the reader holds possible; a cell that may be blank may be 0."""
-    rivals: dict[Number, float] = {}
-    for reading in token.readings[1:]:
-        made = read_cell(reading.text, signed=index in shape.signed, decimal=index in shape.decimal)
-        value = 0 if made.kind in {"blank", "dash"} else made.value
-        if value is not None:
-            rivals[value] = rivals.get(value, 0.0) + reading.score
-    return tuple(rivals.items())
-
-
 # --- cells with borders --------------------------------------------------------------------------
 
 
@@ -258,7 +164,7 @@ def _bordered(tokens: list[Token], shape: RowShape, trim: int | None, drops_blan
         cells: list[CellReading] = []
         rest = iter(tokens)
         for index in range(width):
-            cells.append(filler if index in places else _cell(next(rest), index, shape))
+            cells.append(filler if index in places else cell_reading(next(rest), index, shape))
         rows.append(RowReading(tuple(cells), each * missing, note))
     return rows + split
 
@@ -276,7 +182,7 @@ def _shifted(tokens: list[Token], shape: RowShape) -> Iterator[RowReading]:
         rest = row[:end] + row[end + 1 :]
         for place in range(shape.width):
             if place != end:
-                cells = [_cell(token, i + (i >= place), shape) for i, token in enumerate(rest)]
+                cells = [cell_reading(token, i + (i >= place), shape) for i, token in enumerate(rest)]
                 yield RowReading((*cells[:place], ABSENT, *cells[place:]), costs.lost_cell, "缺一格，整行移位")
 
 
@@ -297,7 +203,7 @@ def _between_blanks(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _as_they_stand(tokens: Sequence[Token], shape: RowShape, cost: int = 0, note: str = "") -> RowReading:
-    return RowReading(tuple(_cell(token, i, shape) for i, token in enumerate(tokens)), cost, note)
+    return RowReading(tuple(cell_reading(token, i, shape) for i, token in enumerate(tokens)), cost, note)
 
 
 def _too_many(tokens: list[Token], shape: RowShape, trim: int | None) -> list[RowReading]:
@@ -395,7 +301,7 @@ def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
         return [_as_they_stand(apart, shape)]
     if len(apart) > shape.width:
         return _too_many(apart, shape, None)
-    rows = [_cut_row(cut, shape) for cut in _cuts(apart, shape)]
+    rows = [_cut_row(cut, shape) for cut in cuts_of(apart, shape)]
     if rows:
         return rows
     if len(apart) == 1:
@@ -403,111 +309,15 @@ def _run(tokens: Sequence[Token], shape: RowShape) -> list[RowReading]:
     whole = _joined(apart)
     return [
         replace(_cut_row(cut, shape), cost=costs.crossed_space, note="数字被空格断开且连写")
-        for cut in _cuts([whole], shape)
+        for cut in cuts_of([whole], shape)
     ]
-
-
-Cut = tuple[tuple[Token, int, int], ...]
-"""Per cell: the piece that it is cut from and its character range there."""
 
 
 def _cut_row(cut: Cut, shape: RowShape) -> RowReading:
     cells = []
     for index, (piece, start, end) in enumerate(cut):
-        cell = _cell(part_of(piece, start, end), index, shape)
+        cell = cell_reading(part_of(piece, start, end), index, shape)
         cells.append(replace(cell, text=piece.text))
     if all(end - start == len(piece.text) for piece, start, end in cut):
         return RowReading(tuple(cells))
     return RowReading(tuple(cells), 0, "各栏数字连写", cut=True)
-
-
-class _TooMany(Exception):
-    """More readings than are worth keeping: the row stays unread."""
-
-
-def _cuts(pieces: Sequence[Token], shape: RowShape) -> list[Cut]:
-    """All ways to cut the pieces into the cells, each sum of the shape holding; where no way makes all
-    sums hold, all ways there are.
-
-    Raises:
-        _TooMany: where they are too many to say anything by.
-    """
-    if sum(len(piece.text) for piece in pieces) > LONGEST_RUN:
-        raise _TooMany
-    if not pieces:
-        return []
-    atoms = [(piece, start, end) for piece in pieces for start, end in _spans(piece.text)]
-    by_start: dict[tuple[int, int], list[tuple[Token, int, int]]] = {}
-    order = {id(piece): i for i, piece in enumerate(pieces)}
-    for piece, start, end in atoms:
-        by_start.setdefault((order[id(piece)], start), []).append((piece, start, end))
-    exact = _walk(pieces, by_start, shape, check=True)
-    return exact or _walk(pieces, by_start, shape, check=False)
-
-
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Character ranges of a piece that can be a number by themselves (no leading zeros)."""
-    for start in range(len(text)):
-        for end in range(start + 1, min(len(text), start + 16) + 1):
-            part = text[start:end]
-            if re.fullmatch(r"[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:亿元|万元|元|件)?|[Oo〇○]", plain(part)):
-                yield start, end
-    if text in {"-", "/", "—"}:
-        yield 0, len(text)
-
-
-def _walk(
-    pieces: Sequence[Token],
-    by_start: dict[tuple[int, int], list[tuple[Token, int, int]]],
-    shape: RowShape,
-    *,
-    check: bool,
-) -> list[Cut]:
-    checks = {total: parts for parts, total in shape.sums}
-    found: list[Cut] = []
-    room = [sum(len(piece.text) for piece in pieces[i:]) for i in range(len(pieces) + 1)]
-    steps = 0
-
-    def value(atom: tuple[Token, int, int], index: int) -> Number | None:
-        made = read_cell(atom[0].text[atom[1] : atom[2]], signed=index in shape.signed, decimal=index in shape.decimal)
-        return 0 if made.kind == "dash" else made.value if made.kind == "number" else None
-
-    def least_of_total(index: int, values: list[Number]) -> int:
-        """Digits that the next total has at least, by the parts read so far."""
-        parts = next((parts for total, parts in sorted(checks.items()) if total >= index), ())
-        return len(str(sum(values[i] for i in parts if i < index)))
-
-    def step(piece: int, start: int, chosen: list[tuple[Token, int, int]], values: list[Number]) -> None:
-        nonlocal steps
-        steps += 1
-        if len(found) > MOST_READINGS or steps > MOST_STEPS:
-            raise _TooMany
-        index = len(chosen)
-        if piece == len(pieces):
-            if index == shape.width:
-                found.append(tuple(chosen))
-            return
-        left = room[piece] - start
-        if index == shape.width or left < shape.width - index or len(pieces) - piece > shape.width - index:
-            return
-        if check and left < shape.width - index - 1 + least_of_total(index, values):
-            return
-        for atom in by_start.get((piece, start), ()):
-            if index == shape.width - 1 and atom[2] < len(pieces[piece].text):
-                continue
-            number = value(atom, index)
-            if number is None:
-                continue
-            if check and index in checks and number != sum(values[i] for i in checks[index]):
-                continue
-            chosen.append(atom)
-            values.append(number)
-            if atom[2] == len(pieces[piece].text):
-                step(piece + 1, 0, chosen, values)
-            else:
-                step(piece, atom[2], chosen, values)
-            chosen.pop()
-            values.pop()
-
-    step(0, 0, [], [])
-    return found

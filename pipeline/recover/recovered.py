@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.recover.readings import RowReading, RowShape
+from pipeline.recover.cell_readings import RowShape
+from pipeline.recover.readings import RowReading
 from pipeline.template import Row, Table
 
 

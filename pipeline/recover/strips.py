@@ -114,8 +114,8 @@ def _of_block(block: Block, index: int) -> Iterator[Strip]:
             for tokens in _of_cells(cells, block.aligned):
                 # A row in which no cell begins says nothing.
                 if tokens:
-                    placed = _pictured(tokens, cells) if block.pictured else tokens
-                    placed = tuple(replace(token, grid=index) for token in placed)
+                    seen = _pictured(tokens, cells) if block.pictured else tokens
+                    placed = tuple(replace(token, grid=index) for token in seen)
                     yield Strip(placed, index, block.n_columns if block.aligned else None)
     elif isinstance(block, Line):
         for strip in _of_line(block, index):

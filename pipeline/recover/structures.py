@@ -14,11 +14,12 @@ from rapidfuzz import fuzz
 
 from pipeline.costs import load_costs
 from pipeline.recover.anchors import choose_template
+from pipeline.recover.cell_readings import ABSENT, RowShape
 from pipeline.recover.columns import read_columns
 from pipeline.recover.groups import ValueGroup, value_groups
 from pipeline.recover.line_table import line_tokens
 from pipeline.recover.normalise import key
-from pipeline.recover.readings import ABSENT, RowReading, RowShape, read_row
+from pipeline.recover.readings import RowReading, read_row
 from pipeline.recover.recovered import RecoveredTable, Structure, Unit, fields_of
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table, template_for_year

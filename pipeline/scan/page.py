@@ -138,8 +138,7 @@ def scan_page(
         cells = read_cells(image, legible, figures, lattice, parts, engine)
         if implied and beside(lattice, parts):
             # Its labels and its numbers may be counted off differently.
-            cells = {place: replace(cell, cut=True, readings=as_part(cell.readings)) if cell.number else cell
-                     for place, cell in cells.items()}  # fmt: skip
+            cells = {place: _as_part(cell) for place, cell in cells.items()}
         tables.append(ScannedTable(lattice, cells, implied))
     outlines = [table.lattice.outline for table in tables]
     outside = [part for part in parts if not any(_inside(part.box, outline) for outline in outlines)]
@@ -148,6 +147,10 @@ def scan_page(
         lines += _read_lines(image, [outside[index] for index in group], engine)
     proposals = tuple(propose(image)) if propose is not None else ()
     return ScannedPage(frame, grey, figures, tuple(tables), tuple(lines), proposals, engine.name)
+
+
+def _as_part(cell: CellText) -> CellText:
+    return replace(cell, cut=True, readings=as_part(cell.readings)) if cell.number else cell
 
 
 def _looks_tabular(parts: Sequence[TextPart]) -> bool:

@@ -7,14 +7,12 @@ said in models/segmenter/card.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
 
-from pipeline.ocr.runtime import onnx_runtime
+from pipeline.ocr.runtime import packaged_network
 from pipeline.scan.rules import Masks, scaled
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ def probabilities(small: Grey, threads: int = THREADS, model: str = RULED) -> ND
     height, width = small.shape
     padded = np.zeros((1, 1, _rounded(height), _rounded(width)), np.float32)
     padded[0, 0, :height, :width] = (255 - small.astype(np.float32)) / np.float32(255)
-    (maps,) = _session(threads, model).run(None, {"ink": padded})
+    (maps,) = packaged_network(PACKAGE, model, threads).run(None, {"ink": padded})
     return cast("NDArray[np.float32]", maps[0])
 
 
@@ -107,19 +105,3 @@ def _as_bytes(shares: NDArray[np.float32], sure: float) -> Grey:
     below = shares * (127.5 / sure)
     above = 127.5 + (shares - sure) * (127.5 / (1 - sure))
     return np.asarray(np.clip(np.where(shares < sure, below, above) + 0.5, 0, 255), dtype=np.uint8)
-
-
-@cache
-def _session(threads: int, model: str) -> Any:
-    """The network, ready to run."""
-    onnxruntime = onnx_runtime()
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.use_deterministic_compute = True
-    options.log_severity_level = 3
-    # Waiting threads would otherwise burn the processor of whoever works beside.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    weights = resources.files(PACKAGE).joinpath(model).read_bytes()
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import sys
 from io import StringIO
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from tests.training.synth.drawing import needs_browser
 from training.bench_scan import LEVELS, READERS, Missing, PageRun, PeakRun, ScanBench, _Readers, quartiles, show
 from training.bench_scan_readers import Img2Table, sauvola
 from training.bench_scan_score import (
@@ -189,7 +189,7 @@ def test_the_tables_show_the_ratio_page_by_page():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("chromium"), reason="the pages are drawn by Chromium")
+@needs_browser
 def test_every_reader_reads_a_clean_page():
     from training.bench_scan import measure
 

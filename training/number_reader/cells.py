@@ -22,6 +22,7 @@ from training.number_reader.settings import Data
 from training.synth import LEVELS, TUNING_LAYOUTS, SynthPage, degrade, draw_pages
 from training.synth.levels import suits
 from training.synth.marks import sealed, written_on
+from training.synth.warp import upright
 
 PROCESSES = 2
 OFF = 2.5
@@ -95,22 +96,16 @@ def number_cells(page: SynthPage, level: str, random: Generator) -> Iterator[Num
     for cell in page.truth.cells:
         if not is_taken(cell):
             continue
-        corners = np.asarray(cell.quad, np.float32)
-        width = round(float(np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])) / 2)
-        height = round(float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2)
-        if width < 12 or height < 12:
+        flat = upright(figures, cell.quad, 12)
+        if flat is None:
             continue
-        target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-        upright = cv2.warpPerspective(
-            figures, cv2.getPerspectiveTransform(corners, target), (width, height), borderMode=cv2.BORDER_REPLICATE
-        )
         left, top, right, bottom = (max(0, round(2.5 + off)) for off in random.uniform(-OFF, OFF, 4))
-        inside = upright[top : height - bottom, left : width - right]
+        inside = flat[top : flat.shape[0] - bottom, left : flat.shape[1] - right]
         if min(inside.shape) < 8:
             continue
         if inside.shape[0] > LARGEST:
             size = (max(8, round(inside.shape[1] * LARGEST / inside.shape[0])), LARGEST)
-            inside = cv2.resize(inside, size, interpolation=cv2.INTER_AREA)
+            inside = np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA), np.uint8)
         yield NumberCell(np.ascontiguousarray(inside, np.uint8), cell.text, level)
 
 

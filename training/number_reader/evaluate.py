@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     readers: dict[str, Callable[[Sequence[Pixels]], list[NumberReading]]] = {
         "small": load_engine("small", settings=alone).read_numbers,
         "tiny": load_engine("tiny", settings=alone).read_numbers,
-        "network": NumberNetwork(2).read_numbers,
+        "network": NumberNetwork().read_numbers,
     }  # fmt: skip
     answers: dict[str, list[NumberReading]] = {}
     for name, read in readers.items():

@@ -6,9 +6,7 @@ sealed pages.
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.random import Generator
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from training.synth.fonts import font_file
 from training.synth.render import CleanPage
 from training.synth.truth import TrueCell, TrueLine, box_quad
 
@@ -143,11 +142,3 @@ def _inside(cell: TrueCell) -> tuple[float, float, float, float]:
     (x0, y0), _, (x1, y1), _ = cell.quad
     inset = INSET * 72
     return x0 + inset, y0 + inset, max(x1 - inset, x0 + inset + 1), max(y1 - inset, y0 + inset + 1)
-
-
-@cache
-def font_file(name: str) -> tuple[str, int]:
-    """Path of an installed font by its pattern, and its index there."""
-    command = ["fc-match", "-f", "%{file}|%{index}", name]
-    path, index = subprocess.run(command, check=True, capture_output=True, text=True).stdout.rsplit("|", 1)
-    return path, int(index)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import subprocess
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import cv2
@@ -16,6 +14,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from pipeline.document import Box
+from training.synth.fonts import font_file
 from training.synth.truth import box_quad
 from training.synth.warp import Image, SynthPage
 
@@ -155,7 +154,7 @@ def _stamp(size: int, random: Generator) -> NDArray[np.float32]:
     draw.polygon(star, fill=255)
     name = SEAL_NAMES[int(random.integers(len(SEAL_NAMES)))]
     family = SEAL_FONTS[int(random.integers(len(SEAL_FONTS)))]
-    font = ImageFont.truetype(_font_file(family), max(8, round(size * 0.135)))
+    font = ImageFont.truetype(font_file(family)[0], max(8, round(size * 0.135)))
     span = math.radians(min(270, 30 * len(name)))
     for place, character in enumerate(name):
         turn = -math.pi / 2 - span / 2 + span * (place + 0.5) / len(name)
@@ -166,12 +165,6 @@ def _stamp(size: int, random: Generator) -> NDArray[np.float32]:
         at = (round(middle + reach * math.cos(turn) - size / 8), round(middle + reach * math.sin(turn) - size / 8))
         canvas.paste(255, at, glyph)
     return np.asarray(canvas).astype(np.float32) / np.float32(255)
-
-
-@cache
-def _font_file(name: str) -> str:
-    """Path of an installed font by its pattern."""
-    return subprocess.run(["fc-match", "-f", "%{file}", name], check=True, capture_output=True, text=True).stdout
 
 
 def _marked(page: SynthPage, image: NDArray[np.floating[Any]], step: str, box: Box) -> SynthPage:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synth.truth import PageTruth, Points
+from training.synth.truth import PageTruth, Points, Quad
 
 Image: TypeAlias = NDArray[np.uint8]
 """Height x width x 3, red, green, blue."""
@@ -136,3 +136,16 @@ def quarter_turned(page: SynthPage, quarters: int) -> SynthPage:
 
 def _bytes(image: Any) -> Image:
     return np.ascontiguousarray(image, dtype=np.uint8)
+
+
+def upright(image: NDArray[np.uint8], quad: Quad, least: int) -> NDArray[np.uint8] | None:
+    """What stands inside four corners (from the top left, clockwise), put upright; None where a side is shorter than
+    `least` pixels."""
+    corners = np.asarray(quad, np.float32)
+    width = round(float(np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])) / 2)
+    height = round(float(np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2)
+    if width < least or height < least:
+        return None
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(cv2.warpPerspective(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -16,7 +16,7 @@ from tests.pipeline.ocr.drawn import cell
 
 @pytest.fixture(scope="module")
 def network() -> NumberNetwork:
-    return NumberNetwork(2)
+    return NumberNetwork()
 
 
 def best(network: NumberNetwork, crops: list[NDArray[np.uint8]]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,4 +78,4 @@ def test_probabilities_sum_to_one_at_most_and_are_in_order(one: dict[str, float]
 def test_nothing_said_is_nothing_known() -> None:
     assert pooled(NumberReading((), TextReading("", 0.0)), NumberReading((), TextReading("", 0.0))).rivals == ()
     assert best(pooled(NumberReading((), TextReading("", 0.0)), said(_5=0.9)))[0] == "5"
-    assert pytest.approx(1.0, abs=0.2) == best(pooled(NumberReading((), TextReading("", 0.0)), said(_5=0.99)))[1]
+    assert best(pooled(NumberReading((), TextReading("", 0.0)), said(_5=0.99)))[1] > 0.8

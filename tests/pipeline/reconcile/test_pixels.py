@@ -14,7 +14,7 @@ from pipeline.reconcile.decision import TableDecision
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks, cell_cost
 from pipeline.record import Number
-from pipeline.recover.readings import CellReading
+from pipeline.recover.cell_readings import CellReading
 from pipeline.recover.recovered import Unit
 from tests.pipeline.invented import LAYOUTS, recovered
 from training.examples.report import invent

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.reconcile.prior import IMPOSSIBLE, LAST_YEAR, Count, load_prior, row_cost
-from pipeline.recover.readings import CellReading, RowReading
+from pipeline.recover.cell_readings import CellReading
+from pipeline.recover.readings import RowReading
 from pipeline.template import load_templates, table
 
 OLD, NEW = table("2019", "t2"), table("2021", "t2")

@@ -7,7 +7,7 @@ import pytest
 from pipeline.costs import load_costs
 from pipeline.reconcile.problem import FREE
 from pipeline.reconcile.wholes import blocks, cell_cost
-from pipeline.recover.readings import ABSENT, CellReading
+from pipeline.recover.cell_readings import ABSENT, CellReading
 from tests.pipeline.invented import LAYOUTS, recovered, rows
 from training.examples.report import invent
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline.document import Cell, Document, Grid, Reading, Source
-from pipeline.recover.readings import PLACED, RowShape, read_row
+from pipeline.recover.cell_readings import RowShape
+from pipeline.recover.readings import PLACED, read_row
 from pipeline.recover.strips import AMONG_WORDS, Token, strips
 
 WHERE = Source(1, (0.0, 0.0, 10.0, 10.0))

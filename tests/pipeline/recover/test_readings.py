@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.costs import load_costs
 from pipeline.document import Reading, Source
-from pipeline.recover.readings import MOST_READINGS, RowReading, RowShape, pieces, read_row
+from pipeline.recover.cell_readings import RowShape
+from pipeline.recover.digit_runs import MOST_READINGS
+from pipeline.recover.readings import RowReading, pieces, read_row
 from pipeline.recover.strips import Token
 from tests.pipeline.invented import tokens
 

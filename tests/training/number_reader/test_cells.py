@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.training.synth.drawing import needs_browser
 from training.number_reader.cells import load, prepare
 from training.number_reader.reprinted import draw_number, is_taken, reprinted
 from training.number_reader.settings import load_settings
 from training.synth import draw_pages
-from training.synth.engines import BROWSERS
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "configs" / "number_reader.yaml")
-browser = pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no browser")
 
 
 def test_every_digit_is_drawn_about_as_often() -> None:
@@ -30,7 +28,7 @@ def test_every_digit_is_drawn_about_as_often() -> None:
 
 
 @pytest.mark.slow
-@browser
+@needs_browser
 def test_other_numbers_stand_where_the_pages_own_did() -> None:
     page = max(draw_pages(1000, "songti").pages, key=lambda one: sum(map(is_taken, one.truth.cells)))
     made, again = reprinted(page, 7), reprinted(page, 7)
@@ -51,7 +49,7 @@ def test_other_numbers_stand_where_the_pages_own_did() -> None:
 
 
 @pytest.mark.slow
-@browser
+@needs_browser
 def test_cells_are_made_once_and_hold_ink_where_something_is_printed(tmp_path: Path) -> None:
     unspoilt = {"written_share": 0.0, "sealed_share": 0.0}
     few = {"layouts": ("songti",), "levels": ("clean", "photo"), "reports": 1}

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.training.segmenter.test_crops import SETTINGS
+from tests.training.synth.drawing import needs_browser
 from training.segmenter.flat import draw_targets
 from training.segmenter.pages import load_pages, prepare
-from training.synth.engines import BROWSERS
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no browser"),
+    needs_browser,
 ]
 
 
