@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.document import NOWHERE, Source
 from pipeline.record import Kind, Number
-from pipeline.recover.numbers import read_cell
+from pipeline.recover.numbers import CellText, read_cell
 from pipeline.recover.strips import Token
 
 
@@ -45,6 +45,9 @@ class RowShape:
 def cell_reading(token: Token, index: int, shape: RowShape) -> CellReading:
     token = _possible(token, index, shape)
     made = read_cell(token.text, signed=index in shape.signed, decimal=index in shape.decimal)
+    if token.pictured and len(token.text.split()) > 1:
+        # Two numbers, or one with dirt beside it; which is the cell's nobody knows.
+        made = CellText("unread", None, None)
     first = token.readings[0] if token.readings else None
     rivals = _rivals(token, index, shape)
     if token.kind == "blank":

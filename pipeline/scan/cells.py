@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pipeline.scan.wrapped import inked_rows, joined, lines_of_number
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
-    from pipeline.ocr.engine import Engine, TextPlace
+    from pipeline.ocr.engine import Engine, NumberReading, TextPlace
     from pipeline.scan.ink import Grey
     from pipeline.scan.lattice import Lattice, Place
 
@@ -38,6 +38,7 @@ FAINT = 0.45
 SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_DIGIT = re.compile(r"\d")
 DIGIT, BESIDE = 0.7, 1.3
 """Times the height of a text: width of a digit at most, of what a detector's box has beside the digits."""
 APART = 2.0
@@ -189,8 +190,8 @@ def read_cells(
     if figures is not grey:
         for place in numbers:
             _restore_coloured(figures, grey, lattice.box(place), inset, level)
-    shared = {place: apart for place in numbers if len(apart := numbers_apart(inside[place])) > 1}
-    read |= _read_shared(figures, lattice, shared, inset, engine)
+    shared = _shared_cells(figures, lattice, {place: inside[place] for place in numbers}, inset, engine)
+    read |= shared
     numbers = [place for place in numbers if place not in shared]
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in numbers]
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
@@ -208,8 +209,8 @@ def read_cells(
             read[place] = text
         elif place not in read:
             wordless.append(place)
-    shared = {place: apart for place in wordless if len(apart := numbers_apart(inside[place])) > 1}
-    read |= _read_shared(figures, lattice, shared, inset, engine)
+    shared = _shared_cells(figures, lattice, {place: inside[place] for place in wordless}, inset, engine)
+    read |= shared
     wordless = [place for place in wordless if place not in shared]
     crops = [coloured(sliced(figures, lattice.box(place), inset)) for place in wordless]
     for place, found in zip(wordless, engine.read_numbers(crops), strict=True):
@@ -244,9 +245,10 @@ def _broken_numbers(
 
 
 def numbers_apart(parts: Sequence[TextPart]) -> list[list[TextPart]]:
-    """The texts of a cell, those together that stand no further apart than the digits of one number."""
+    """The texts of a cell, those together that stand no further apart than the digits of one number. What reaches over
+    a border is none of them: mostly a piece of the border itself."""
     groups: list[list[TextPart]] = []
-    for part in sorted((one for one in parts if not one.mark), key=lambda one: one.box[0]):
+    for part in sorted((one for one in parts if not one.mark and not one.cut), key=lambda one: one.box[0]):
         height = part.box[3] - part.box[1]
         if groups and part.box[0] - groups[-1][-1].box[2] <= APART * height:
             groups[-1].append(part)
@@ -255,25 +257,31 @@ def numbers_apart(parts: Sequence[TextPart]) -> list[list[TextPart]]:
     return groups
 
 
-def _read_shared(
-    figures: Grey, lattice: Lattice, shared: dict[Place, list[list[TextPart]]], inset: float, engine: Engine
+def _shared_cells(
+    figures: Grey, lattice: Lattice, cells: dict[Place, list[TextPart]], inset: float, engine: Engine
 ) -> dict[Place, CellText]:
     """The cells that hold several numbers far apart, the border between them lost: each number for itself, with spaces
-    between them. No reader is asked for what is no number."""
+    between them. A number with dirt beside it is not one of them."""
+    groups = {place: apart for place, parts in cells.items() if len(apart := numbers_apart(parts)) > 1}
     crops = []
-    for place, groups in shared.items():
+    for place, apart in groups.items():
         left, top, right, bottom = lattice.box(place)
-        ends = [(one[-1].box[2] + other[0].box[0]) / 2 for one, other in pairwise(groups)]
+        ends = [(one[-1].box[2] + other[0].box[0]) / 2 for one, other in pairwise(apart)]
         for x0, x1 in pairwise([left + inset, *ends, right - inset]):
             crops.append(coloured(sliced(figures, (x0, top + inset, x1, bottom - inset), 0)))
     found = iter(engine.read_numbers(crops))
     read = {}
-    for place, groups in shared.items():
-        each = [number_readings(next(found), engine.name, True) for _ in groups]
-        text = " ".join(readings[0].text for readings in each if readings)
-        score = float(np.prod([readings[0].score if readings else 0.0 for readings in each]))
-        read[place] = CellText((Reading(text, engine.name, score),) if score > 0 else (), True, True, shared=True)
+    for place, apart in groups.items():
+        best = [readings[0] if readings else None for readings in _each(found, len(apart), engine.name)]
+        numbers = [one for one in best if one is not None and one.score >= SEEN and _DIGIT.search(one.text)]
+        if len(numbers) == len(best):
+            text, score = " ".join(one.text for one in numbers), float(np.prod([one.score for one in numbers]))
+            read[place] = CellText((Reading(text, engine.name, score),), True, True, shared=True)
     return read
+
+
+def _each(found: Iterator[NumberReading], count: int, reader: str) -> list[tuple[Reading, ...]]:
+    return [number_readings(next(found), reader, True) for _ in range(count)]
 
 
 def _restore_coloured(figures: Grey, grey: Grey, box: Box, inset: float, level: int) -> None:

@@ -50,6 +50,8 @@ EMPTY = 0.5
 PITCH, LEAST_PITCHES = 0.6, 6
 """Of the distance between the texts of neighbouring columns: width of an empty one at least; columns with text from
 which on that distance says something."""
+LIKE_OTHERS = 0.8
+"""Of the usual width of the columns that hold texts: of an empty one from which on it is one of them."""
 STRAY = 0.05
 """Texts for each row that a column may hold and still count as empty: stains, and what shows through from the back."""
 CROSSED = 0.4
@@ -382,10 +384,14 @@ def _narrowest(
     borders: Sequence[float], least: float, middles: NDArray[np.float64], stray: float = 0.0
 ) -> int | None:
     """Index of the first border of the narrowest gap that is narrower than `least`, or that holds the middle of no
-    text, or of so few, and is narrower than gaps usually are."""
+    text, or of so few, and is narrower than gaps usually are. One about as wide as those that hold texts is a column
+    that holds none."""
     gaps = np.diff(borders)
     held = np.histogram(middles, bins=np.array(borders))[0]
-    usual = max(EMPTY * float(np.median(gaps)), PITCH * _pitch(borders, middles, held > stray))
+    usual = EMPTY * float(np.median(gaps))
+    if (held > stray).any():
+        like_others = LIKE_OTHERS * float(np.median(gaps[held > stray]))
+        usual = max(usual, min(like_others, PITCH * _pitch(borders, middles, held > stray)))
     least_each = np.where(held <= stray, max(least, usual), least)
     narrow = np.flatnonzero(gaps < least_each)
     return int(narrow[gaps[narrow].argmin()]) if len(narrow) else None

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from pipeline.scan.ink import Grey
     from pipeline.scan.lattice import Place
 
-LOW, HIGH = 0.4, 1.0
+LOW, HIGH = 0.3, 1.0
 """Height of a digit, in that of the page's texts, whose boxes are drawn wide: from, to."""
 WIDE = 1.0
 """Its width, in its height, at most."""
+MIDDLE = 0.4
+"""Of the height of the row, from the height of a digit's middle up or down to the row's, twice, at most."""
 CLEAR = 0.1
 """Of the height of texts, between a digit and the sides of its column at least."""
 
@@ -67,5 +69,6 @@ def _digits(grey: Grey, box: Box, inset: float, level: int, height: float) -> It
     _, _, stats, _ = cv2.connectedComponentsWithStats((crop < level).astype(np.uint8), connectivity=8)
     for x, y, w, h, _ in stats[1:].tolist():
         apart = min(x, crop.shape[1] - x - w) >= CLEAR * height and min(y, crop.shape[0] - y - h) > 0
+        apart &= abs(2 * y + h - crop.shape[0]) <= MIDDLE * crop.shape[0]
         if LOW * height <= h <= HIGH * height and w <= WIDE * h and apart:
             yield (float(left + x), float(top + y), float(left + x + w), float(top + y + h))

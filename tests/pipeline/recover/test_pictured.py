@@ -76,3 +76,9 @@ def test_a_label_with_a_number_in_it_is_a_word(label: str) -> None:
     cells = tuple(Cell(0, c, (Reading(text, "ocr", 0.9),), 1, 1, WHERE) for c, text in enumerate([label, "7"]))
     (found,) = strips(Document("x", "0" * 64, "image", (Grid(1, 2, cells, True, WHERE, pictured=True),)))
     assert [token.kind for token in found.tokens] == ["word", "value"]
+
+
+def test_two_numbers_in_one_cell_of_a_full_row_are_none() -> None:
+    """A piece of a rule was read as a 1 beside the 8: not 81."""
+    (found,) = read_row(row(["21", "8 1", "19"], True), RowShape(3))
+    assert [(cell.kind, cell.value) for cell in found.cells] == [("number", 21), ("unread", None), ("number", 19)]

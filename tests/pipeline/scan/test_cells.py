@@ -79,6 +79,23 @@ def test_two_numbers_far_apart_in_one_cell_are_two(width: int, texts: str) -> No
     assert not read[Place(0, 1)].shared
 
 
+def test_a_piece_of_a_rule_is_no_number_of_the_cell() -> None:
+    """A detector takes thick broken rules for text, which reaches into the next cell."""
+    parts = [TextPart((116.0, 26.0, 142.0, 60.0)), TextPart((376.0, 22.0, 396.0, 60.0), cut=True)]
+    assert numbers_apart(parts) == [[parts[0]]]
+
+
+def test_a_number_with_dirt_beside_it_is_one() -> None:
+    image = np.full((80, 400, 3), 255, np.uint8)
+    cv2.putText(image, "8", (120, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    image[38:42, 300:303] = 60
+    lattice = with_places(Lattice((4.0, 76.0), (4.0, 400.0), np.ones((2, 1)), np.ones((1, 2)), ()))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    parts = [TextPart((116.0, 26.0, 142.0, 60.0)), TextPart((296.0, 30.0, 307.0, 50.0))]
+    read = read_cells(image, grey, grey, lattice, parts, load_engine())[Place(0, 0)]
+    assert not read.shared and read.readings[0].text == "8"
+
+
 def test_digits_that_a_detector_parts_are_of_one_number() -> None:
     near = [TextPart((10.0, 0.0, 40.0, 30.0)), TextPart((60.0, 0.0, 90.0, 30.0))]
     far = TextPart((160.0, 0.0, 190.0, 30.0))

@@ -184,3 +184,13 @@ def test_columns_without_a_number_stay() -> None:
     boxes = [(57.0 * c + 20, y + 10, 57.0 * c + 34, y + 26) for c in (0, 1, 3, 4, 6, 7) for y in rows[:-1]]
     lattice = with_places(Lattice(rows, columns, np.ones((8, 8)), np.ones((7, 9)), ()))
     assert without_slivers(lattice, boxes).n_columns == 8
+
+
+def test_blank_columns_between_those_with_numbers_stay() -> None:
+    """The end of table 3 behind a page break: three columns of labels, of the others only some hold a number."""
+    columns = (0.0, 75.0, 240.0, *[515.0 + 93.0 * column for column in range(8)])
+    rows = tuple(float(y) for y in range(0, 361, 40))
+    held = [(90, 230), (250, 500), (555, 570), (742, 757), (928, 943), (1114, 1129)]
+    boxes = [(float(left), y + 10, float(right), y + 26) for left, right in held for y in rows[:-1]]
+    ones = np.ones((len(rows), len(columns) - 1)), np.ones((len(rows) - 1, len(columns)))
+    assert without_slivers(with_places(Lattice(rows, columns, *ones, ())), boxes).columns[1:] == columns[1:]
