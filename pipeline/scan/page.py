@@ -131,7 +131,8 @@ def scan_page(
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     parts = marked(parts, upright)
     found = find_tables(grey, masks, parts)
-    if all(implied for _, implied in found) and (found or _looks_tabular(parts)):
+    # A single cell is no table: the edges of a tint look like rules.
+    if all(implied or len(lattice.places) == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
         found = find_tables(grey, unruled(grey, parts), parts) or found
     tables = []
     for lattice, implied in found:
