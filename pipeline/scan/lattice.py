@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.scan.rules import Masks
 
     Evidence: TypeAlias = NDArray[np.float64]
+    Printed: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
     _Border: TypeAlias = tuple[float, NDArray[np.bool_]]
     """Where it stands, and over which pixels it is drawn."""
 
@@ -56,6 +57,8 @@ STRAY = 0.05
 """Texts for each row that a column may hold and still count as empty: stains, and what shows through from the back."""
 CROSSED = 0.4
 """Of the height of a line of text, by which it must reach over a rule on both sides to run over it."""
+SEEN_ONLY = 0.25
+"""Weight of a border that is not printed, beside one that is."""
 WHOLE = 0.8
 """Share of an edge that is drawn, from which on text over it does not speak against it."""
 
@@ -344,12 +347,14 @@ def _places(group: NDArray[np.int64]) -> tuple[Place, ...]:
     return tuple(sorted(places, key=lambda place: (place.row, place.column)))
 
 
-def without_slivers(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+def without_slivers(lattice: Lattice, boxes: Sequence[Box], printed: Printed | None = None) -> Lattice:
     """The lattice without rows and columns in which no text has room, and without narrow ones that hold none: of two
-    borders so close, the one that is drawn over less of the table goes.
+    borders so close, the one that is there over less of the table goes. What is printed counts more than what was only
+    seen.
 
     Args:
         boxes: of lines of text, in pixels of the image.
+        printed: of the level and of the upright edges, which are printed rules; None where that was not looked at.
     """
     if not boxes:
         return lattice
@@ -359,21 +364,22 @@ def without_slivers(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     inside = np.array([(x, y) for x, y in middles if left < x < right and top < y < bottom]).reshape(-1, 2)
     rows, columns = list(lattice.rows), list(lattice.columns)
     level, upright = lattice.level.copy(), lattice.upright.copy()
+    on_level, on_upright = printed if printed is not None else (level >= SURE, upright >= SURE)
     stray = STRAY * lattice.n_rows
     least = NARROWEST * text_height
     while (narrow := _narrowest(columns, least, inside[:, 0], stray)) is not None and len(columns) > 2:
-        gone = _lesser(narrow, np.diff(lattice.rows) @ upright)
+        gone = _lesser(narrow, np.diff(lattice.rows) @ np.where(on_upright, upright, SEEN_ONLY * upright))
         kept = narrow + 1 if gone == narrow else narrow
         upright[:, kept] = np.maximum(upright[:, narrow], upright[:, narrow + 1])
-        upright = np.delete(upright, gone, axis=1)
-        level = np.delete(level, narrow, axis=1)
+        upright, on_upright = np.delete(upright, gone, axis=1), np.delete(on_upright, gone, axis=1)
+        level, on_level = np.delete(level, narrow, axis=1), np.delete(on_level, narrow, axis=1)
         del columns[gone]
         lattice = replace(lattice, columns=tuple(columns), level=level, upright=upright)
     while (narrow := _narrowest(rows, LOWEST * text_height, inside[:, 1])) is not None and len(rows) > 2:
-        gone = _lesser(narrow, level @ np.diff(lattice.columns))
+        gone = _lesser(narrow, np.where(on_level, level, SEEN_ONLY * level) @ np.diff(lattice.columns))
         kept = narrow + 1 if gone == narrow else narrow
         level[kept] = np.maximum(level[narrow], level[narrow + 1])
-        level = np.delete(level, gone, axis=0)
+        level, on_level = np.delete(level, gone, axis=0), np.delete(on_level, gone, axis=0)
         upright = np.delete(upright, narrow, axis=0)
         del rows[gone]
         lattice = replace(lattice, rows=tuple(rows), level=level, upright=upright)

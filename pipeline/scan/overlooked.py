@@ -1,7 +1,8 @@
 """Single digits that the detector of text does not see, where they would show that a border is lost.
 
-Detectors pass over lone digits, most of all where the page is coarse. In a cell that goes over several columns while
-the row above or below has a border there, what is as high as a digit and has a column to itself is taken for one.
+Detectors pass over lone digits, most of all where the page is coarse. In a cell that goes over several columns, what is
+as high as a digit and has a column to itself is taken for one, if the row above or below has a border there, or any row
+has and what was seen in the cell keeps to one column: the number of a cell that is truly so wide stands in its middle.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ def overlooked_digits(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -
     inside = by_cell(lattice, parts)
     found = []
     for place in lattice.places:
-        if place.row_span > 1 or place.column_span == 1 or not _parted_beside(lattice, place):
+        if place.row_span > 1 or place.column_span == 1:
+            continue
+        elsewhere = _parted_anywhere(lattice, place) and _keeps(lattice, inside[place])
+        if not elsewhere and not _parted_beside(lattice, place):
             continue
         top, bottom = lattice.rows[place.row], lattice.rows[place.row + 1]
         for column in range(place.column, place.column + place.column_span):
@@ -60,6 +64,16 @@ def _parted_beside(lattice: Lattice, place: Place) -> bool:
     borders = range(place.column + 1, place.column + place.column_span)
     beside = [row for row in (place.row - 1, place.row + 1) if 0 <= row < lattice.n_rows]
     return any(lattice.upright[row, border] >= SURE for row in beside for border in borders)
+
+
+def _parted_anywhere(lattice: Lattice, place: Place) -> bool:
+    between = lattice.upright[:, place.column + 1 : place.column + place.column_span]
+    return bool((between >= SURE).any())
+
+
+def _keeps(lattice: Lattice, parts: Sequence[TextPart]) -> bool:
+    """Whether there are texts in the cell and each keeps to one column."""
+    return bool(parts) and all(not any(part.box[0] < x < part.box[2] for x in lattice.columns) for part in parts)
 
 
 def _digits(grey: Grey, box: Box, inset: float, level: int, height: float) -> Iterator[Box]:

@@ -24,6 +24,8 @@ SHORT = 4.0
 """Times its height that such a text is wide at most: a number, a short head."""
 OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
+THIN = 0.55
+"""Times its height that a piece of a rule is wide at most; digits stand in wider boxes."""
 FEW_ROWS = 5
 """Rows from which on a border that one row alone would have is none: a stroke of a pen beside a number."""
 NEAR = 1.0
@@ -76,7 +78,8 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
 
 def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
     boxes = lattice.boxes
-    for place, inside in by_cell(lattice, [part for part in parts if _within_a_cell(boxes, part.box)]).items():
+    texts = [part for part in parts if _within_a_cell(boxes, part.box) and not _is_rule(lattice, part.box)]
+    for place, inside in by_cell(lattice, texts).items():
         lines = lines_of(inside)
         if len(lines) != 1:
             continue
@@ -115,6 +118,12 @@ def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:
     room, middle = OVER * _height(box), (box[1] + box[3]) / 2
     across = (boxes[:, 0] - room <= box[0]) & (box[2] <= boxes[:, 2] + room)
     return bool((across & (boxes[:, 1] <= middle) & (middle <= boxes[:, 3])).any())
+
+
+def _is_rule(lattice: Lattice, box: Box) -> bool:
+    """Whether what was taken for a text is a piece of the border itself: upright, and where other rows have it."""
+    room = OVER * _height(box)
+    return _width(box) < THIN * _height(box) and any(box[0] - room < x < box[2] + room for x in lattice.columns[1:-1])
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:

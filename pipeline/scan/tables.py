@@ -45,7 +45,8 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
     boxes = [part.box for part in parts]
     made = []
     for found in find_lattices(masks):
-        lattice = uncrossed(without_slivers(found, boxes), boxes)
+        drawn = drawn_edges(grey, found)
+        lattice = uncrossed(without_slivers(found, boxes, (drawn.level, drawn.upright)), boxes)
         drawn = drawn_edges(grey, lattice)
         if _is_implied(drawn, lattice):
             # Of two borders where one should be, each may stand clear of the texts of its own rows alone.

@@ -50,6 +50,18 @@ def test_what_is_no_lone_digit_shows_none(what: str) -> None:
     assert len(parted(bare, [SEEN, *overlooked_digits(image, bare, [SEEN])]).places) == 8
 
 
+@pytest.mark.parametrize(("seen", "n_digits"), [(SEEN, 1), (TextPart((580.0, 75.0, 620.0, 110.0)), 0)])
+def test_where_a_row_further_off_has_the_border_the_number_seen_must_keep_to_a_column(
+    seen: TextPart, n_digits: int
+) -> None:
+    """Two rows had lost it, where the detector overlooked -1; a number in the middle is that of a wide cell."""
+    bare = lattice((1, 2))
+    wide = with_places(Lattice(bare.rows, bare.columns, bare.level, bare.upright[[0, 1, 1]], ()))
+    image = page((2, 445, "3"), (2, 745, "2"))
+    low = TextPart((seen.box[0], seen.box[1] + HEIGHT, seen.box[2], seen.box[3] + HEIGHT))
+    assert len(overlooked_digits(image, wide, [low])) == n_digits
+
+
 def test_a_cell_that_is_as_wide_in_the_rows_beside_it_is_left_alone() -> None:
     bare = lattice((0, 1, 2))
     assert overlooked_digits(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN]) == []

@@ -72,3 +72,10 @@ def test_parts_of_sentences_that_stand_apart_are_no_cells() -> None:
     made = lattice((), (0.0, 1000.0))
     texts = [text(1, 100, 330), text(1, 600, 900), text(2, 100, 360), text(2, 600, 860)]
     assert parted(made, texts) is made
+
+
+def test_a_piece_of_the_border_taken_for_a_text_is_none() -> None:
+    """It stood between two numbers, nearer to either than two cells' numbers are."""
+    made = lattice((3,))
+    texts = [text(3, 340, 360), text(3, 394, 408), text(3, 445, 470)]
+    assert spans(parted(made, texts), 3) == [1, 1, 1]
