@@ -41,7 +41,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
 DIGIT, BESIDE = 0.7, 1.3
 """Times the height of a text: width of a digit at most, of what a detector's box has beside the digits."""
-APART = 2.0
+APART = 1.0
 """Times the height of a text, to the next one of the same cell, from which on they are two numbers."""
 TALLER = 1.3
 """Times the lowest row of numbers, that a row with a number in two lines is high at least."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
-WITHOUT_LABELS = 15
-"""Columns of table 4, all of numbers."""
-WIDEST = 1.7
-"""Width of such a column, in the usual ones, at most."""
+NUMBERS, WITHOUT_LABELS = 7, 15
+"""Columns of numbers in table 3; columns of table 4, which are all of numbers."""
+WIDEST = 1.5
+"""Width of a column of numbers, in that of the usual ones, at most."""
 LEAST_ROWS = 4
 """Rows of numbers from which on they speak for those between them."""
 MOSTLY = 0.7
@@ -129,15 +129,17 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     # The outermost columns hold labels, whose rows are merged.
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
-    if n_columns == WITHOUT_LABELS and _like_others(lattice, left):
+    if n_columns == WITHOUT_LABELS and _like_others(lattice, 0, left):
         left = 0
+    elif n_columns - left == NUMBERS - 1 and left > 0 and _like_others(lattice, left - 1, left):
+        left -= 1
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
 
 
-def _like_others(lattice: Lattice, left: int) -> bool:
-    """Whether the columns left of this one are no wider than those of the block can be."""
+def _like_others(lattice: Lattice, first: int, left: int) -> bool:
+    """Whether the columns from the first to that of the block are no wider than those of the block can be."""
     widths = np.diff(lattice.columns)
-    return left == 0 or float(widths[:left].max()) <= WIDEST * float(np.median(widths[left:]))
+    return first == left or float(widths[first:left].max()) <= WIDEST * float(np.median(widths[left:]))
 
 
 def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:

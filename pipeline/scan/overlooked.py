@@ -1,18 +1,21 @@
-"""Single digits that the detector of text does not see, where they would show that a border is lost.
+"""Numbers that the detector of text does not see, where they would show that a border is lost.
 
-Detectors pass over lone digits, most of all where the page is coarse. In a cell that goes over several columns, what is
-as high as a digit and has a column to itself is taken for one, if the row above or below has a border there, or any row
-has and what was seen in the cell keeps to one column: the number of a cell that is truly so wide stands in its middle.
+Detectors pass over numbers of a digit or two, most of all where the page is coarse. In a cell that goes over several
+columns, what is as high as digits and stands by itself beside what was seen is taken for one, if the row above or below
+has a border there, or any row has and what was seen keeps to one column: the number of a cell that is truly so wide
+stands in its middle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from pipeline.ocr.runs import runs
 from pipeline.scan.cells import INSET, TextPart, by_cell, sliced
 from pipeline.scan.ink import threshold
 from pipeline.scan.lattice import SURE, Lattice
@@ -27,15 +30,17 @@ LOW, HIGH = 0.3, 1.0
 """Height of a digit, in that of the page's texts, whose boxes are drawn wide: from, to."""
 WIDE = 1.0
 """Its width, in its height, at most."""
+JOINED = 0.5
+"""Of that height, between digits of one number at most."""
 MIDDLE = 0.4
 """Of the height of the row, from the height of a digit's middle up or down to the row's, twice, at most."""
 CLEAR = 0.1
 """Of the height of texts, between a digit and the sides of its column at least."""
 
 
-def overlooked_digits(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
-    """What looks like lone digits in cells of one row that go over a border of the row above or below; nothing of the
-    columns in which a text was seen."""
+def overlooked_numbers(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
+    """What looks like a number in cells of one row that go over a border of other rows, one in each stretch of columns
+    in which no text was seen."""
     heights = [part.box[3] - part.box[1] for part in parts]
     if not heights:
         return []
@@ -49,14 +54,33 @@ def overlooked_digits(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -
         if not elsewhere and not _parted_beside(lattice, place):
             continue
         top, bottom = lattice.rows[place.row], lattice.rows[place.row + 1]
-        for column in range(place.column, place.column + place.column_span):
-            left, right = lattice.columns[column], lattice.columns[column + 1]
-            if any(part.box[0] < right and left < part.box[2] for part in inside[place]):
-                continue
-            digits = list(_digits(grey, (left, top, right, bottom), inset, level, height))
-            if len(digits) == 1:
-                found.append(TextPart(digits[0]))
+        for left, right in _free(lattice, place, inside[place]):
+            numbers = _numbers(_digits(grey, (left, top, right, bottom), inset, level, height), height)
+            if len(numbers) == 1:
+                found.append(TextPart(numbers[0]))
     return found
+
+
+def _free(lattice: Lattice, place: Place, parts: Sequence[TextPart]) -> Iterator[tuple[float, float]]:
+    """The stretches of columns of a cell in which no text was seen; where none was, each column."""
+    edges = lattice.columns[place.column : place.column + place.column_span + 1]
+    empty = [not any(part.box[0] < right and left < part.box[2] for part in parts) for left, right in pairwise(edges)]
+    for first, last in runs(np.array(empty)):
+        steps = [(first, last)] if parts else [(column, column + 1) for column in range(first, last)]
+        yield from ((edges[one], edges[other]) for one, other in steps)
+
+
+def _numbers(digits: Iterable[Box], height: float) -> list[Box]:
+    """The digits, those together that stand close."""
+    groups: list[list[Box]] = []
+    for digit in sorted(digits):
+        if groups and digit[0] - groups[-1][-1][2] <= JOINED * height:
+            groups[-1].append(digit)
+        else:
+            groups.append([digit])
+    return [
+        (group[0][0], min(one[1] for one in group), group[-1][2], max(one[3] for one in group)) for group in groups
+    ]
 
 
 def _parted_beside(lattice: Lattice, place: Place) -> bool:

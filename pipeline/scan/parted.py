@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.scan.cells import TextPart, by_cell, lines_of
-from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
 APART = 2.0
 """Times the height of the text that two texts of one cell stand apart at least, to be of two cells."""
+CLOSE = 0.8
+"""Likewise, where both are numbers and other rows have a border between them: no digits of one number stand so far
+apart."""
 SHORT = 4.0
 """Times its height that such a text is wide at most: a number, a short head."""
 OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
-THIN = 0.55
+MOST_COLUMNS = 4
+"""Columns of the widest tables whose first column is one of labels and no other is."""
+THIN = 0.72
 """Times its height that a piece of a rule is wide at most; digits stand in wider boxes."""
+ONE_LINE = 1.8
+"""Height of a cell, in that of its texts, below which it has room for one line alone."""
 FEW_ROWS = 5
 """Rows from which on a border that one row alone would have is none: a stroke of a pen beside a number."""
 NEAR = 1.0
@@ -46,7 +53,7 @@ class _Gap:
     number: bool
     """The text on its right is no longer than a number."""
     short: bool
-    """Nor is that on its left."""
+    """Nor is that on its left, and it stands in no column of labels."""
 
 
 def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
@@ -59,9 +66,9 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     wanted: list[tuple[int, int, float, float]] = []
     loose: list[_Gap] = []
     for gap in _gaps(lattice, parts):
-        between = [x for x in lattice.columns[1:-1] if gap.left < x < gap.right]
-        if between and gap.number and (len(between) == 1 or not gap.short):
-            wanted.append((gap.first, gap.last, between[0], NEAR * gap.height))
+        border = _border_between(lattice, gap)
+        if border is not None and gap.number:
+            wanted.append((gap.first, gap.last, border, NEAR * gap.height))
         else:
             loose.append(gap)
     for group in _in_common(loose):
@@ -76,19 +83,40 @@ def parted(lattice: Lattice, parts: Sequence[TextPart]) -> Lattice:
     return with_places(lattice) if wanted else lattice
 
 
+def _border_between(lattice: Lattice, gap: _Gap) -> float | None:
+    """Where the border of other rows stands in a gap: after a label the first one; between numbers the only one, or the
+    one that most rows have. None where there is none, or several that as many rows have."""
+    between = [border for border in range(1, lattice.n_columns) if gap.left < lattice.columns[border] < gap.right]
+    if between and not gap.short:
+        return lattice.columns[between[0]]
+    rows = {border: int((lattice.upright[:, border] >= SURE).sum()) for border in between}
+    most = [border for border in between if rows[border] == max(rows.values())]
+    return lattice.columns[most[0]] if len(most) == 1 else None
+
+
 def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
     boxes = lattice.boxes
     texts = [part for part in parts if _within_a_cell(boxes, part.box) and not _is_rule(lattice, part.box)]
     for place, inside in by_cell(lattice, texts).items():
-        lines = lines_of(inside)
-        if len(lines) != 1:
-            continue
-        for left, right in pairwise(lines[0]):
+        for left, right in pairwise(_only_line(inside, lattice.box(place))):
             height = max(_height(left.box), _height(right.box))
-            if right.box[0] - left.box[2] > APART * height:
-                number, short = (_width(part.box) <= SHORT * height for part in (right, left))
+            number, short = (_width(part.box) <= SHORT * height for part in (right, left))
+            border = any(left.box[2] < x < right.box[0] for x in lattice.columns[1:-1])
+            room = CLOSE if number and short and border else APART
+            if right.box[0] - left.box[2] > room * height:
+                label = lattice.n_columns <= MOST_COLUMNS and left.box[2] <= lattice.columns[1]
                 last = place.row + place.row_span
-                yield _Gap(place.row, last, left.box[2], right.box[0], height, number, short)
+                yield _Gap(place.row, last, left.box[2], right.box[0], height, number, short and not label)
+
+
+def _only_line(inside: Sequence[TextPart], box: Box) -> list[TextPart]:
+    """The texts of a cell from left to right, if they stand in one line; none otherwise. In a cell without room for a
+    second line they do, be it a little aslant."""
+    low = bool(inside) and _height(box) < ONE_LINE * max(_height(part.box) for part in inside)
+    if low:
+        return sorted(inside, key=lambda part: part.box[0])
+    lines = lines_of(inside)
+    return lines[0] if len(lines) == 1 else []
 
 
 def _in_common(gaps: Sequence[_Gap]) -> list[list[_Gap]]:

@@ -13,7 +13,7 @@ from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened, with_rows_between
 from pipeline.scan.lattice import Lattice, find_lattices, uncrossed, without_slivers
-from pipeline.scan.overlooked import overlooked_digits
+from pipeline.scan.overlooked import overlooked_numbers
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import (
     with_clear_borders,
@@ -53,7 +53,7 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
             lattice = with_clear_borders(without_slivers(with_clear_borders(lattice, boxes), boxes), boxes)
         else:
             lattice = without_imagined(drawn, lattice, boxes)
-        lattice = parted(lattice, [*parts, *overlooked_digits(grey, lattice, parts)])
+        lattice = parted(lattice, [*parts, *overlooked_numbers(grey, lattice, parts)])
         lattice = without_doubles(lattice, boxes)
         drawn = drawn_edges(grey, lattice)
         lattice = without_imagined(drawn, lattice, boxes)

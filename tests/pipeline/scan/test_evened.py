@@ -72,3 +72,13 @@ def test_table_4_has_no_labels_at_its_side(first: float, left: int) -> None:
     rows = tuple(float(y) for y in range(0, 251, 50))
     block = number_block(with_places(Lattice(rows, columns, level, upright, ())))
     assert block == (0, 5, left, 15)
+
+
+@pytest.mark.parametrize(("first", "left"), [(100.0, 1), (250.0, 2)])
+def test_seven_columns_of_numbers_although_the_first_lacks_borders(first: float, left: int) -> None:
+    """What lacks them is a column of labels only if it is as wide as one."""
+    upright, level = np.ones((9, 9)), np.ones((10, 8))
+    level[3:5, 1] = level[2:8, 0] = 0.0
+    columns = tuple(float(x) for x in np.cumsum([0.0, 300.0, first, *[100.0] * 6]))
+    rows = tuple(float(y) for y in range(0, 451, 50))
+    assert number_block(with_places(Lattice(rows, columns, level, upright, ()))) == (0, 9, left, 8)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.scan.cells import TextPart
 from pipeline.scan.lattice import Lattice, with_places
-from pipeline.scan.overlooked import overlooked_digits
+from pipeline.scan.overlooked import overlooked_numbers
 from pipeline.scan.parted import parted
 
 HEIGHT = 60
@@ -36,7 +36,7 @@ SEEN = TextPart((440.0, 75.0, 465.0, 110.0))
 
 def test_a_digit_in_the_other_column_shows_the_border() -> None:
     bare = lattice((1,))
-    found = overlooked_digits(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN])
+    found = overlooked_numbers(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN])
     assert [(round(part.box[0], -1), part.box[1] > 60) for part in found] == [(750.0, True)]
     assert len(parted(bare, [SEEN, *found]).places) == 9
 
@@ -47,7 +47,7 @@ def test_what_is_no_lone_digit_shows_none(what: str) -> None:
     if what == "dust":
         image[90:95, 750:755] = 0
     bare = lattice((1,))
-    assert len(parted(bare, [SEEN, *overlooked_digits(image, bare, [SEEN])]).places) == 8
+    assert len(parted(bare, [SEEN, *overlooked_numbers(image, bare, [SEEN])]).places) == 8
 
 
 @pytest.mark.parametrize(("seen", "n_digits"), [(SEEN, 1), (TextPart((580.0, 75.0, 620.0, 110.0)), 0)])
@@ -59,9 +59,9 @@ def test_where_a_row_further_off_has_the_border_the_number_seen_must_keep_to_a_c
     wide = with_places(Lattice(bare.rows, bare.columns, bare.level, bare.upright[[0, 1, 1]], ()))
     image = page((2, 445, "3"), (2, 745, "2"))
     low = TextPart((seen.box[0], seen.box[1] + HEIGHT, seen.box[2], seen.box[3] + HEIGHT))
-    assert len(overlooked_digits(image, wide, [low])) == n_digits
+    assert len(overlooked_numbers(image, wide, [low])) == n_digits
 
 
 def test_a_cell_that_is_as_wide_in_the_rows_beside_it_is_left_alone() -> None:
     bare = lattice((0, 1, 2))
-    assert overlooked_digits(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN]) == []
+    assert overlooked_numbers(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN]) == []

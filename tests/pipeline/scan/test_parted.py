@@ -40,16 +40,54 @@ def test_a_long_label_and_its_number_too() -> None:
 
 
 def test_where_several_borders_stand_between_two_numbers_none_is_chosen() -> None:
+    made = lattice((3,), (0.0, 200.0, 400.0, 600.0, 1000.0))
+    upright = made.upright.copy()
+    upright[3, 1:4] = (1.0, 0.0, 0.0)
+    bare = with_places(Lattice(made.rows, made.columns, made.level, upright, ()))
+    assert spans(parted(bare, [text(3, 250, 270), text(3, 780, 800)]), 3) == spans(bare, 3) == [1, 3]
+
+
+def test_of_several_borders_between_two_numbers_that_of_most_rows_is_chosen() -> None:
+    """The other one is a phantom that one row shows."""
+    made = lattice((3,), (0.0, 200.0, 400.0, 600.0, 1000.0))
+    upright = made.upright.copy()
+    upright[:, 3] = 0.0
+    upright[0, 3] = 1.0
+    upright[3, 1:4] = (1.0, 0.0, 0.0)
+    bare = with_places(Lattice(made.rows, made.columns, made.level, upright, ()))
+    assert spans(parted(bare, [text(3, 250, 270), text(3, 780, 800)]), 3) == [1, 1, 2]
+
+
+def test_behind_a_label_it_is_that_of_the_labels() -> None:
+    """Even where the label is as short as a number."""
     made = lattice((3,), (0.0, 250.0, 450.0, 1000.0))
     upright = made.upright.copy()
     upright[3, 2] = 0.0
     bare = with_places(Lattice(made.rows, made.columns, made.level, upright, ()))
-    assert spans(parted(bare, [text(3, 100, 120), text(3, 580, 600)]), 3) == spans(bare, 3) == [3]
+    assert spans(parted(bare, [text(3, 100, 120), text(3, 580, 600)]), 3) == [1, 2]
+
+
+def test_two_numbers_a_space_apart_are_parted_where_other_rows_have_a_border() -> None:
+    made = lattice((3,))
+    texts = [text(3, 320, 385), text(3, 425, 470)]
+    assert spans(parted(made, texts), 3) == [1, 1, 1]
+    bare = lattice((), (0.0, 1000.0))
+    assert parted(bare, texts) is bare
+
+
+def test_a_line_a_little_aslant_is_one_line() -> None:
+    made = lattice((), (0.0, 1000.0))
+    texts = [
+        TextPart((left, y - 15, right, y + 15))
+        for row in (1, 2)
+        for left, right, y in ((200.0, 330.0, 50.0 * row + 15), (640.0, 690.0, 50.0 * row + 34))
+    ]
+    assert [spans(parted(made, texts), row) for row in range(3)] == [[2], [1, 1], [1, 1]]
 
 
 def test_texts_that_stand_close_stay_together() -> None:
     made = lattice((3,))
-    assert spans(parted(made, [text(3, 340, 390), text(3, 420, 450)]), 3) == spans(made, 3) == [2, 1]
+    assert spans(parted(made, [text(3, 340, 390), text(3, 405, 450)]), 3) == spans(made, 3) == [2, 1]
 
 
 def test_labels_and_numbers_of_several_rows_show_a_border_that_all_have_lost() -> None:
