@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from pipeline.document import Block, Cell, Document, Grid, Reading
-from pipeline.scan.cells import INSET, sliced
+from pipeline.scan.cells import INSET
+from pipeline.scan.parts import sliced
 from pipeline.scan.rivals import as_part, number_readings
 from pipeline.scan.rules import rule_scale
 

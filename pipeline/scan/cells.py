@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,14 @@ import numpy as np
 from pipeline.document import Reading
 from pipeline.scan.evened import number_block
 from pipeline.scan.ink import coloured, threshold
+from pipeline.scan.parts import STACKED, TextPart, by_cell, lines_of, sliced
 from pipeline.scan.rivals import as_part, is_numeric, number_alone, number_readings, says_words
 from pipeline.scan.rules import rule_scale
 from pipeline.scan.wrapped import inked_rows, joined, lines_of_number
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
-    from pipeline.ocr.engine import Engine, NumberReading, TextPlace
+    from pipeline.ocr.engine import Engine, NumberReading
     from pipeline.scan.ink import Grey
     from pipeline.scan.lattice import Lattice, Place
 
@@ -27,14 +28,8 @@ INSET = 3.0
 """Pixels that a cell loses on each side to its rules, at the scale at which rules are looked for."""
 LONGEST_NUMBER = 8.0
 """Times its height that a number is wide at most."""
-STACKED = 1.6
-"""Times its width from which on a place of text is a stack of characters."""
 MARGIN = 0.25
 """Of the height of a line, around it."""
-SPILT = 0.3
-"""Times its height by which a text may reach into the next cell and still count as whole: detectors draw wide."""
-FAINT = 0.45
-"""Of the usual contrast of the texts of a page; what has less shows through from the back."""
 SEEN = 0.5
 """Score of a place of text from which on the cell holds something."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -45,21 +40,8 @@ APART = 1.0
 """Times the height of a text, to the next one of the same cell, from which on they are two numbers."""
 TALLER = 1.3
 """Times the lowest row of numbers, that a row with a number in two lines is high at least."""
-OVER_HALF = 0.5
 LEAST_INK = 0.0004
 """Share of the cell's pixels; less is dust."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextPart:
-    """A piece of a line of text, in pixels of the straightened image."""
-
-    box: Box
-    score: float = 1.0
-    cut: bool = False
-    """A border runs through the line that it is a piece of."""
-    mark: bool = False
-    """Of a seal, or written with a coloured pen: no print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,86 +57,6 @@ class CellText:
     """A rule runs through its text, so that part of it may be another cell's."""
     shared: bool = False
     """It holds the numbers of several cells; as one crop they are not read again."""
-
-
-def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
-    """The places of text as upright boxes: the image is straight."""
-    parts = []
-    for place in places:
-        left, top = place.corners.min(axis=0)
-        right, bottom = place.corners.max(axis=0)
-        # Corners of a place on what is left of a slope stand out; its middle height is what the letters have.
-        high = float(place.corners[2:, 1].mean() - place.corners[:2, 1].mean())
-        middle = float(top + bottom) / 2
-        high = min(float(bottom - top), max(high, 1.0))
-        parts.append(TextPart((float(left), middle - high / 2, float(right), middle + high / 2), place.score))
-    return parts
-
-
-def printed(parts: Sequence[TextPart], grey: Grey) -> list[TextPart]:
-    """The parts without what shows through from the back of the sheet: it is fainter than print by far.
-
-    Args:
-        grey: the straightened page as the eye sees it, colours not yet taken out.
-    """
-    if len(parts) < 3:
-        return list(parts)
-    depths = []
-    for part in parts:
-        inside = sliced(grey, part.box, 0)
-        depths.append(float(np.median(inside)) - float(np.percentile(inside, 5)))
-    usual = float(np.median(depths))
-    return [part for part, depth in zip(parts, depths, strict=True) if depth >= FAINT * usual]
-
-
-def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[TextPart]]:
-    """The parts of text in each cell, cut where they run over a rule, in reading order."""
-    found: dict[Place, list[TextPart]] = {place: [] for place in lattice.places}
-    boxes = lattice.boxes
-    for part in parts:
-        left, top, right, bottom = part.box
-        height, width = bottom - top, right - left
-        apart = (boxes[:, :2] >= (right, bottom)) | (boxes[:, 2:] <= (left, top))
-        for index in np.flatnonzero(~apart.any(axis=1)):
-            place = lattice.places[index]
-            x0, y0, x1, y1 = (float(value) for value in boxes[index])
-            wide = min(right, x1) - max(left, x0)
-            high = min(bottom, y1) - max(top, y0)
-            tall = height > STACKED * width
-            enough = high > OVER_HALF * height if not tall else high > width * OVER_HALF
-            if wide > min(0.35 * height, OVER_HALF * width) and enough and wide > 0 and high > 0:
-                # Letters that stand over a rule stay whole, but a stack of them is cut there.
-                upper, lower = (max(top, y0), min(bottom, y1)) if tall else (top, bottom)
-                box = (max(left, x0), upper, min(right, x1), lower)
-                spilt = max(
-                    x0 - left if x0 > lattice.columns[0] else 0.0, right - x1 if x1 < lattice.columns[-1] else 0.0
-                )
-                cut = spilt > SPILT * height and not tall
-                found[place].append(replace(part, box=box, cut=cut))
-    for place, inside in found.items():
-        found[place] = in_order(inside)
-    return found
-
-
-def in_order(parts: Sequence[TextPart]) -> list[TextPart]:
-    """Top to bottom by lines, left to right within a line."""
-    return [part for line in lines_of(parts) for part in line]
-
-
-def lines_of(parts: Sequence[TextPart]) -> list[list[TextPart]]:
-    """Parts that stand at one height, left to right; lines top to bottom."""
-    lines: list[list[TextPart]] = []
-    for part in sorted(parts, key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
-        middle = (part.box[1] + part.box[3]) / 2
-        for line in lines[-3:]:
-            top = sum(one.box[1] for one in line) / len(line)
-            bottom = sum(one.box[3] for one in line) / len(line)
-            if top + 0.25 * (bottom - top) < middle < bottom - 0.25 * (bottom - top):
-                line.append(part)
-                break
-        else:
-            lines.append([part])
-    return [sorted(line, key=lambda one: one.box[0]) for line in lines]
 
 
 def read_cells(
@@ -356,13 +258,6 @@ def _may_be_number(parts: Sequence[TextPart], box: Box) -> bool:
     height = max(part.box[3] - part.box[1] for part in parts)
     tall = any(part.box[3] - part.box[1] > STACKED * (part.box[2] - part.box[0]) for part in parts)
     return right - left <= LONGEST_NUMBER * height and (not tall or len(parts) == 1)
-
-
-def sliced(image: Pixels | Grey, box: Box, inset: float) -> Pixels | Grey:
-    """The inside of a box of the image; at least a pixel."""
-    left, top = max(0, round(box[0] + inset)), max(0, round(box[1] + inset))
-    right, bottom = round(box[2] - inset), round(box[3] - inset)
-    return image[top : max(top + 1, bottom), left : max(left + 1, right)]
 
 
 def is_blank(grey: Grey, level: int) -> bool:

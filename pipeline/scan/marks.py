@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.channels import extremes
-from pipeline.scan.cells import TextPart, sliced
 from pipeline.scan.ink import UNCOLOURED
+from pipeline.scan.parts import TextPart, sliced
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels

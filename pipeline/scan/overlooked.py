@@ -16,9 +16,10 @@ import cv2
 import numpy as np
 
 from pipeline.ocr.runs import runs
-from pipeline.scan.cells import INSET, TextPart, by_cell, sliced
+from pipeline.scan.cells import INSET
 from pipeline.scan.ink import threshold
 from pipeline.scan.lattice import SURE, Lattice
+from pipeline.scan.parts import TextPart, by_cell, sliced
 from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
-from pipeline.scan.cells import CellText, TextPart, lines_of, parts_of, printed, read_cells, sliced
+from pipeline.scan.cells import CellText, read_cells
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
+from pipeline.scan.parts import TextPart, lines_of, parts_of, printed, sliced
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened

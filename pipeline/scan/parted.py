@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.cells import TextPart, by_cell, lines_of
 from pipeline.scan.lattice import SURE, Lattice, with_places
+from pipeline.scan.parts import TextPart, by_cell, lines_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,8 +25,8 @@ from pipeline.scan.regular import (
 from pipeline.scan.widened import widened
 
 if TYPE_CHECKING:
-    from pipeline.scan.cells import TextPart
     from pipeline.scan.ink import Grey
+    from pipeline.scan.parts import TextPart
     from pipeline.scan.rules import Masks
 
 PRINTED = 0.3

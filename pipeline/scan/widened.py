@@ -17,7 +17,7 @@ from pipeline.scan.parted import parted
 
 if TYPE_CHECKING:
     from pipeline.document import Box
-    from pipeline.scan.cells import TextPart
+    from pipeline.scan.parts import TextPart
 
 BESIDE = 12.0
 """Times the height of a text from a table, or from the text before it, within which it may belong to the table."""

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
-from pipeline.scan.cells import TextPart
 from pipeline.scan.ink import ink
 from pipeline.scan.lattice import find_lattices, uncrossed
 from pipeline.scan.page import drawn_rules, learnt_rules
+from pipeline.scan.parts import TextPart
 from pipeline.scan.straighten import field_of
 from pipeline.scan.upright import turned
 from training.segmenter.flat import FlatPage, flat_page, frame_of

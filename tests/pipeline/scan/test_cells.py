@@ -7,9 +7,10 @@ import pytest
 from pipeline.document import Reading
 from pipeline.ocr.engine import NumberReading, TextReading
 from pipeline.ocr.load import load_engine
-from pipeline.scan.cells import TextPart, by_cell, numbers_apart, printed, read_cells
+from pipeline.scan.cells import numbers_apart, read_cells
 from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
+from pipeline.scan.parts import TextPart, by_cell, printed
 from pipeline.scan.rivals import number_alone, number_readings
 
 

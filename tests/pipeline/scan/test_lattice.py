@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Box
-from pipeline.scan.cells import TextPart, by_cell
 from pipeline.scan.lattice import Lattice, Place, edges, find_lattices, with_places, without_slivers
 from pipeline.scan.parted import parted
+from pipeline.scan.parts import TextPart, by_cell
 from pipeline.scan.rules import find_rules, without_letters
 
 from .drawn import paper, ruled

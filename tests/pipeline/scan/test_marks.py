@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.scan.cells import TextPart
 from pipeline.scan.marks import marked
+from pipeline.scan.parts import TextPart
 
 RED, BLUE, BLACK, GREY = (215, 60, 70), (45, 55, 150), (20, 20, 20), (110, 110, 112)
 Colour = tuple[int, int, int]

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.scan.cells import TextPart
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.overlooked import overlooked_numbers
 from pipeline.scan.parted import parted
+from pipeline.scan.parts import TextPart
 
 HEIGHT = 60
 

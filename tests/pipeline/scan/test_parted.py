@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.scan.cells import TextPart
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.parted import parted
+from pipeline.scan.parts import TextPart
 
 COLUMNS = (0.0, 400.0, 700.0, 1000.0)
 

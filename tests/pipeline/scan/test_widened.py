@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.scan.cells import TextPart
 from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.parts import TextPart
 from pipeline.scan.widened import beside, widened
 
 
