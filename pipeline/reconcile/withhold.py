@@ -6,7 +6,7 @@ Each function mends one way in which a table can come out even and wrong.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from pipeline.reconcile.decision import MOST_CANDIDATES, SURE_READING, Decision
@@ -159,7 +159,7 @@ def _withhold_unconfirmed(
     for rule in table.rules:
         fields = rule.fields
         unfound = [field for field in fields if not _printed_so(decisions[field])]
-        if len(unfound) > 1 or assess(rule, values).verdict != "holds":
+        if not _gives(rule, unfound, values) or assess(rule, values).verdict != "holds":
             continue
         for field in unfound or fields:
             confirmed[field] += rule.across_rows or field not in moved or field not in shared
@@ -167,13 +167,23 @@ def _withhold_unconfirmed(
         fields = rule.fields
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         others = [field for field in fields if field not in unfound]
-        if len(unfound) == 1 and all(confirmed[field] or _is_certain(decisions[field]) for field in others):
-            confirmed[unfound[0]] += 1
+        if _gives(rule, unfound, values) and all(confirmed[field] or _is_certain(decisions[field]) for field in others):
+            for field in unfound:
+                confirmed[field] += 1
     _share_within_rows(table, decisions, confirmed, values, moved)
     for field, decision in decisions.items():
         rules = by_field.get(field, [])
         if _assumed(field, decision, rules) and confirmed[field] < (1 if _printed_so(decision) else 2):
             decisions[field] = _withheld(decision)
+
+
+def _gives(rule: Rule, unfound: Sequence[str], values: Mapping[str, Number | None]) -> bool:
+    """Whether a rule that holds leaves the numbers that were not printed no choice: it is one, or all are 0 and stand
+    on one side, since nothing that is counted is below 0."""
+    if len(unfound) <= 1:
+        return True
+    one_side = set(unfound) <= set(rule.left) or set(unfound) <= set(rule.right)
+    return one_side and all(values[field] == 0 for field in unfound)
 
 
 def _is_certain(decision: Decision) -> bool:

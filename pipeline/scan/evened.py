@@ -22,6 +22,9 @@ LEAST_COLUMNS = 6
 """Columns from which on a table has such a block: table 3 has 7 number columns, table 4 has 15."""
 NUMBERS, WITHOUT_LABELS = 7, 15
 """Columns of numbers in table 3; columns of table 4, which are all of numbers."""
+MOST_ROWS = 8
+"""Rows of a table up to which it may be table 4: four, and what a network takes for more of its heads. Where all tables
+of a long page were taken for one, that has the borders of all."""
 WIDEST = 1.5
 """Width of a column of numbers, in that of the usual ones, at most."""
 LEAST_ROWS = 4
@@ -129,7 +132,7 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     # The outermost columns hold labels, whose rows are merged.
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
-    if n_columns == WITHOUT_LABELS and _like_others(lattice, 0, left):
+    if n_columns == WITHOUT_LABELS and lattice.n_rows <= MOST_ROWS and _like_others(lattice, 0, left):
         left = 0
     elif n_columns - left == NUMBERS - 1 and left > 0 and _like_others(lattice, left - 1, left):
         left -= 1

@@ -25,7 +25,7 @@ from pipeline.scan.straighten import field_of
 from pipeline.scan.streaks import without_streaks
 from pipeline.scan.tables import find_tables
 from pipeline.scan.upright import flat_frame
-from pipeline.scan.widened import beside
+from pipeline.scan.widened import beside, side_by_side
 
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
@@ -138,7 +138,7 @@ def scan_page(
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)
-        if implied and beside(lattice, parts):
+        if (implied and beside(lattice, parts)) or any(side_by_side(lattice, other) for other, _ in found):
             # Its labels and its numbers may be counted off differently.
             cells = {place: _as_part(cell) for place, cell in cells.items()}
         tables.append(ScannedTable(lattice, cells, implied))

@@ -146,7 +146,7 @@ def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     for place in lattice.places:
         bottom = place.row + place.row_span
         end = place.column + place.column_span
-        if not place.column < left <= end or place.row < first or bottom > last:
+        if not place.column < left <= end < right or place.row < first or bottom > last:
             continue
         texts = [box for box in boxes if lattice.columns[place.column] < (box[0] + box[2]) / 2 < lattice.columns[end]]
         for border in range(place.row + 1, bottom):

@@ -27,6 +27,8 @@ OVER = 0.3
 """Times its height by which a text reaches over a border at least, on both sides, to run through it."""
 MARGIN = 0.5
 """Of the height of a text, between it and the new side of the table."""
+SHARED = 0.3
+"""Of the lower one's height, that two tables side by side have in common at least."""
 COVERED = 0.5
 """Share of its area that another piece of the table has inside the widened one at least."""
 
@@ -66,6 +68,14 @@ def widened(found: Sequence[tuple[Lattice, bool]], parts: Sequence[TextPart]) ->
             continue
         made = [*kept, (wide, True)]
     return sorted(made, key=lambda one: (one[0].rows[0], one[0].columns[0]))
+
+
+def side_by_side(lattice: Lattice, other: Lattice) -> bool:
+    """Whether two tables share heights: the form has none beside another, so they are pieces of one, whatever was taken
+    for the rules of either."""
+    left, top, right, bottom = lattice.outline
+    x0, y0, x1, y1 = other.outline
+    return min(bottom, y1) - max(top, y0) > SHARED * min(bottom - top, y1 - y0) and (x1 <= left or right <= x0)
 
 
 def _with_sides(lattice: Lattice, texts: Sequence[TextPart], parts: Sequence[TextPart]) -> Lattice:

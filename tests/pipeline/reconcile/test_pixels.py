@@ -117,6 +117,16 @@ def test_a_doubtful_blank_and_a_number_that_nobody_could_read_do_not_confirm_eac
     assert outcome(decided, "t3.new.natural") == (REPORT.values["t3.new.natural"], "read")
 
 
+def test_numbers_that_nobody_could_read_are_0_where_nothing_is_left_for_them() -> None:
+    """Two in each row and each column: what counts is never below 0."""
+    spoilt = frozenset(f"t3.{row}.{column}" for row in ("partial", "denied_secret") for column in ("social", "legal"))
+    decided = seen("t3", {}, spoilt)
+    assert {outcome(decided, field) for field in spoilt} == {(0, "inferred")}
+    assert REPORT.values["t3.granted.legal"] == 1
+    other = frozenset(f"t3.{row}.{column}" for row in ("granted", "partial") for column in ("social", "legal"))
+    assert all(seen("t3", {}, other).decisions[field].value in {REPORT.values[field], None} for field in other)
+
+
 def test_a_doubtful_number_is_confirmed_by_what_is_printed_not_by_a_total_that_was_added_up() -> None:
     field = "t3.carried_out.social"
     wrong = seen("t3", {**BLANK_TOTALS, "t3.total.social": (None, 0.7, ()), field: (None, 0.7, ())}, frozenset())

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.parts import TextPart
-from pipeline.scan.widened import beside, widened
+from pipeline.scan.widened import beside, side_by_side, widened
 
 
 def text(row: int, left: float, right: float) -> TextPart:
@@ -67,3 +67,11 @@ def test_a_table_with_rules_beside_it_is_not_swallowed() -> None:
     ruled = with_places(wide)
     found = [(lattice(0, 360), True), (ruled, False)]
     assert widened(found, [*LABELS, *NUMBERS]) == found
+
+
+def test_tables_at_the_same_height_are_pieces_of_one() -> None:
+    """Strokes over a table without rules made a ruled table of two of its rows, one short, with another row's label."""
+    labels = lattice(0, 360)
+    assert side_by_side(labels, lattice(390, 900, 2, top=1)) and side_by_side(lattice(390, 900, 2, top=1), labels)
+    assert not side_by_side(labels, lattice(0, 900, 2, top=4))
+    assert not side_by_side(labels, labels)
