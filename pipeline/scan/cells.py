@@ -107,7 +107,8 @@ def read_cells(
             inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
     wordless = []
     for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
-        if not _holds_no_words(text) or (block is not None and _is_label(place, block)):
+        dirt = _is_number(place, block) and _is_dirty(text)
+        if (not _holds_no_words(text) and not dirt) or (block is not None and _is_label(place, block)):
             read[place] = text
         elif place not in read:
             wordless.append(place)
@@ -218,6 +219,16 @@ def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:
 def _is_label(place: Place, block: tuple[int, int, int, int] | None) -> bool:
     """Whether the cell stands left of the table's block of numbers; where no such block is seen, at its left side."""
     return place.column == 0 if block is None else place.column + place.column_span <= block[2]
+
+
+def _is_number(place: Place, block: tuple[int, int, int, int] | None) -> bool:
+    """Whether the cell is one of the last row of the table's block of numbers, which holds no heads."""
+    return block is not None and place.column >= block[2] and place.row + place.row_span == block[1]
+
+
+def _is_dirty(cell: CellText) -> bool:
+    """Whether the words of a number cell are dirt: hardly read, or beside a line that is a number."""
+    return not _is_sure(cell) or any(is_numeric(line) for line in cell.readings[0].text.splitlines())
 
 
 def _is_sure(cell: CellText) -> bool:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import shutil
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.document import Reading
 from pipeline.ocr.engine import NumberReading, TextReading
@@ -12,6 +15,7 @@ from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
 from pipeline.scan.parts import TextPart, by_cell, printed
 from pipeline.scan.rivals import number_alone, number_readings
+from training.synth.fonts import font_file
 
 
 def found(*rivals: tuple[str, float], general: str = "", score: float = 0.0) -> NumberReading:
@@ -95,6 +99,28 @@ def test_a_number_with_dirt_beside_it_is_one() -> None:
     parts = [TextPart((116.0, 26.0, 142.0, 60.0)), TextPart((296.0, 30.0, 307.0, 50.0))]
     read = read_cells(image, grey, grey, lattice, parts, load_engine())[Place(0, 0)]
     assert not read.shared and read.readings[0].text == "8"
+
+
+@pytest.mark.skipif(shutil.which("fc-match") is None, reason="no fontconfig")
+def test_characters_of_a_stamp_below_a_number_are_dirt() -> None:
+    """In the last row of a block of numbers, where no heads are, they made a word of the cell and its number was lost."""
+    image = np.full((280, 790, 3), 255, np.uint8)
+    for row in range(3):
+        for column in range(7):
+            digit, where = str((row * 7 + column) % 10), (50 + 110 * column, 60 + 90 * row)
+            cv2.putText(image, digit, where, cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    page = Image.fromarray(image)
+    path, index = font_file("Noto Serif CJK SC")
+    stamp = ImageFont.truetype(path, 20, index=index)
+    ImageDraw.Draw(page).text((20, 246), "四团办", fill=(90, 90, 90), font=stamp)
+    image = np.array(page)
+    corners = [(46.0 + 110 * column, 30.0 + 90 * row) for row in range(3) for column in range(7)]
+    parts = [TextPart((x, y, x + 26, y + 34)) for x, y in corners]
+    columns = tuple(4.0 + 110 * column for column in range(8))
+    lattice = with_places(Lattice((4.0, 94.0, 184.0, 274.0), columns, np.ones((4, 7)), np.ones((3, 8)), ()))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    seen = [*parts, TextPart((14.0, 244.0, 104.0, 272.0))]
+    assert read_cells(image, grey, grey, lattice, seen, load_engine())[Place(2, 0)].readings[0].text == "4"
 
 
 def test_digits_that_a_detector_parts_are_of_one_number() -> None:
