@@ -22,6 +22,7 @@ from pipeline.scan.regular import (
     with_lost_border,
     with_whole_rows,
 )
+from pipeline.scan.separated import separated
 from pipeline.scan.widened import widened
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
     parts = [part for part in parts if not part.mark]
     boxes = [part.box for part in parts]
     made = []
-    for found in find_lattices(masks):
+    for found in (piece for lattice in find_lattices(masks) for piece in separated(lattice)):
         drawn = drawn_edges(grey, found)
         lattice = uncrossed(without_slivers(found, boxes, (drawn.level, drawn.upright)), boxes)
         drawn = drawn_edges(grey, lattice)

@@ -103,7 +103,7 @@ def test_a_number_with_dirt_beside_it_is_one() -> None:
 
 @pytest.mark.skipif(shutil.which("fc-match") is None, reason="no fontconfig")
 def test_characters_of_a_stamp_below_a_number_are_dirt() -> None:
-    """In the last row of a block of numbers, where no heads are, they made a word of the cell and it lost its number."""
+    """In the last row of a block, where no heads are, they made a word of the cell and it lost its number."""
     image = np.full((280, 790, 3), 255, np.uint8)
     for row in range(3):
         for column in range(7):
