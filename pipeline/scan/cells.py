@@ -107,7 +107,7 @@ def read_cells(
             inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
     wordless = []
     for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
-        dirt = _is_number(place, block) and _is_dirty(text)
+        dirt = _in_last_row(place, block) and _is_dirty(text)
         if (not _holds_no_words(text) and not dirt) or (block is not None and _is_label(place, block)):
             read[place] = text
         elif place not in read:
@@ -221,7 +221,7 @@ def _is_label(place: Place, block: tuple[int, int, int, int] | None) -> bool:
     return place.column == 0 if block is None else place.column + place.column_span <= block[2]
 
 
-def _is_number(place: Place, block: tuple[int, int, int, int] | None) -> bool:
+def _in_last_row(place: Place, block: tuple[int, int, int, int] | None) -> bool:
     """Whether the cell is one of the last row of the table's block of numbers, which holds no heads."""
     return block is not None and place.column >= block[2] and place.row + place.row_span == block[1]
 

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.runs import runs
+from pipeline.scan.boxes import middle_of, runs_across
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pipeline.document import Box
 
 LEAST_COLUMNS = 6
@@ -39,8 +42,6 @@ FIRST = 0.8
 """Mean evidence along the first rule of the block from which on it is whole."""
 THERE, NOT_THERE = 0.4, 0.2
 """Mean evidence along a rule inside the block from which on it is there; below which it is not."""
-OVER = 0.3
-"""Times its height by which a text reaches over a rule at least, on both sides, to run through it."""
 
 
 def evened(lattice: Lattice) -> Lattice:
@@ -80,9 +81,7 @@ def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return lattice
-    there = lattice.upright[:, :-1] >= SURE
-    half = n_columns // 2
-    body = there[:, half:].mean(axis=1) >= MOSTLY
+    there, body = _rows_of_numbers(lattice)
     if body.sum() < LEAST_ROWS:
         return lattice
     borders = [border for border in range(1, n_columns) if there[body, border].mean() >= ALWAYS]
@@ -91,20 +90,23 @@ def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
         if first == 0 or last == lattice.n_rows:
             continue
         crossed = _crossed(lattice, first, last, boxes)
-        if all(border < half for border in crossed):
+        if all(border < n_columns // 2 for border in crossed):
             upright[first:last, [border for border in borders if border not in crossed]] = 1.0
     return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
 
 
 def _crossed(lattice: Lattice, first: int, last: int, boxes: Sequence[Box]) -> set[int]:
     """The upright borders that a text of these rows runs through."""
-    top, bottom = lattice.rows[first], lattice.rows[last]
-    found = set()
-    for x0, y0, x1, y1 in boxes:
-        room = OVER * (y1 - y0)
-        if top < (y0 + y1) / 2 < bottom:
-            found |= {border for border, x in enumerate(lattice.columns) if x0 + room < x < x1 - room}
-    return found
+    inside = [box for box in boxes if lattice.rows[first] < middle_of(box) < lattice.rows[last]]
+    return {border for border, x in enumerate(lattice.columns) if any(runs_across(box, x) for box in inside)}
+
+
+def _rows_of_numbers(lattice: Lattice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which upright edges are there, rows x columns by their left ends, and which rows are parted in their right half,
+    where the numbers are."""
+    # The outermost rule bounds the table whether it is drawn or not.
+    there = lattice.upright[:, :-1] >= SURE
+    return there, np.asarray(there[:, lattice.n_columns // 2 :].mean(axis=1) >= MOSTLY)
 
 
 def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
@@ -113,11 +115,8 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return None
-    # The outermost rule bounds the table whether it is drawn or not.
-    there = lattice.upright[:, :-1] >= SURE
-    half = n_columns // 2
-    body = there[:, half:].mean(axis=1) >= MOSTLY
-    hinted = lattice.upright[:, half:-1].mean(axis=1) >= HINTED
+    there, body = _rows_of_numbers(lattice)
+    hinted = lattice.upright[:, n_columns // 2 : -1].mean(axis=1) >= HINTED
     # The longest run of rows that look like numbers, or nearly do beside those that look so.
     first, last = max(runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))
     if not body[first:last].any():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.scan.boxes import height_of, middle_of, width_of
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.parts import TextPart, by_cell, lines_of
 
@@ -99,8 +100,8 @@ def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
     texts = [part for part in parts if _within_a_cell(boxes, part.box) and not _is_rule(lattice, part.box)]
     for place, inside in by_cell(lattice, texts).items():
         for left, right in pairwise(_only_line(inside, lattice.box(place))):
-            height = max(_height(left.box), _height(right.box))
-            number, short = (_width(part.box) <= SHORT * height for part in (right, left))
+            height = max(height_of(left.box), height_of(right.box))
+            number, short = (width_of(part.box) <= SHORT * height for part in (right, left))
             border = any(left.box[2] < x < right.box[0] for x in lattice.columns[1:-1])
             room = CLOSE if number and short and border else APART
             if right.box[0] - left.box[2] > room * height:
@@ -112,7 +113,7 @@ def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
 def _only_line(inside: Sequence[TextPart], box: Box) -> list[TextPart]:
     """The texts of a cell from left to right, if they stand in one line; none otherwise. In a cell without room for a
     second line they do, be it a little aslant."""
-    low = bool(inside) and _height(box) < ONE_LINE * max(_height(part.box) for part in inside)
+    low = bool(inside) and height_of(box) < ONE_LINE * max(height_of(part.box) for part in inside)
     if low:
         return sorted(inside, key=lambda part: part.box[0])
     lines = lines_of(inside)
@@ -143,15 +144,15 @@ def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:
     Args:
         boxes: of the cells, n x 4.
     """
-    room, middle = OVER * _height(box), (box[1] + box[3]) / 2
+    room, middle = OVER * height_of(box), middle_of(box)
     across = (boxes[:, 0] - room <= box[0]) & (box[2] <= boxes[:, 2] + room)
     return bool((across & (boxes[:, 1] <= middle) & (middle <= boxes[:, 3])).any())
 
 
 def _is_rule(lattice: Lattice, box: Box) -> bool:
     """Whether what was taken for a text is a piece of the border itself: upright, and where other rows have it."""
-    room = OVER * _height(box)
-    return _width(box) < THIN * _height(box) and any(box[0] - room < x < box[2] + room for x in lattice.columns[1:-1])
+    room, thin = OVER * height_of(box), width_of(box) < THIN * height_of(box)
+    return thin and any(box[0] - room < x < box[2] + room for x in lattice.columns[1:-1])
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:
@@ -169,11 +170,3 @@ def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float)
     upright = lattice.upright.copy()
     upright[first:last, nearest] = 1.0
     return replace(lattice, upright=upright)
-
-
-def _height(box: Box) -> float:
-    return box[3] - box[1]
-
-
-def _width(box: Box) -> float:
-    return box[2] - box[0]

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.evened import NOT_THERE, number_block
+from pipeline.scan.boxes import middle_of, runs_down
+from pipeline.scan.evened import NOT_THERE, NUMBERS, WITHOUT_LABELS, number_block
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
     from pipeline.document import Box
 
-COLUMNS = (7, 15)
-"""Of numbers in tables 3 and 4 of the form."""
 TWICE = (1.7, 2.3)
 """Of the usual width: a column in which a border was lost."""
 HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
@@ -27,8 +26,6 @@ HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
 CLEAR, SPILT = 0.15, 1.2
 """Times its height from a text to an upright border beside it, at least; by which it may reach over one at most that is
 moved."""
-OVER = 0.3
-"""Of its height, that a text reaches over a border at least, on both sides, to run through it."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 
@@ -39,10 +36,10 @@ def with_lost_border(lattice: Lattice) -> Lattice:
     if block is None:
         return lattice
     first, last, left, right = block
-    if right + 1 == COLUMNS[-1]:
+    if right + 1 == WITHOUT_LABELS:
         # Table 4 has no labels at its side.
         left = 0
-    if right - left + 1 not in COLUMNS:
+    if right - left + 1 not in (NUMBERS, WITHOUT_LABELS):
         return lattice
     widths = np.diff(lattice.columns[left : right + 1])
     usual = float(np.median(widths))
@@ -72,7 +69,7 @@ def with_clear_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
         boxes: of lines of text, in pixels of the image.
     """
     columns = list(lattice.columns)
-    rows = np.searchsorted(lattice.rows, [(box[1] + box[3]) / 2 for box in boxes]) - 1
+    rows = np.searchsorted(lattice.rows, [middle_of(box) for box in boxes]) - 1
     placed = [(int(row), box) for row, box in zip(rows, boxes, strict=True) if 0 <= row < lattice.n_rows]
     for border in range(1, lattice.n_columns):
         beside = [box for row, box in placed if lattice.upright[row, border] >= SURE]
@@ -121,14 +118,8 @@ def with_whole_rows(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
         mean = float(level[border, left:right].mean())
         if NOT_THERE <= mean < WHOLLY:
             here = lattice.rows[border]
-            level[border, left:right] = 0.0 if any(_through(box, here) for box in numbers) else 1.0
+            level[border, left:right] = 0.0 if any(runs_down(box, here) for box in numbers) else 1.0
     return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))
-
-
-def _through(box: Box, y: float) -> bool:
-    """Whether a text reaches over a height on both sides."""
-    room = OVER * (box[3] - box[1])
-    return box[1] + room < y < box[3] - room
 
 
 def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
@@ -163,6 +154,6 @@ def _between(texts: Sequence[Box], heights: Sequence[float]) -> bool:
         heights: of the border above, the border itself, and the one below.
     """
     above, here, below = heights
-    middles = [(box[1] + box[3]) / 2 for box in texts]
-    crossed = any(_through(box, here) for box in texts)
+    middles = [middle_of(box) for box in texts]
+    crossed = any(runs_down(box, here) for box in texts)
     return not crossed and any(above < y < here for y in middles) and any(here < y < below for y in middles)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.scan.boxes import height_of, middle_of, runs_across
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.parted import parted
 
@@ -23,8 +24,6 @@ BESIDE = 12.0
 """Times the height of a text from a table, or from the text before it, within which it may belong to the table."""
 ROWS = 2
 """Rows that must have a text beside them; a single one may be a mark of the page."""
-OVER = 0.3
-"""Times its height by which a text reaches over a border at least, on both sides, to run through it."""
 MARGIN = 0.5
 """Of the height of a text, between it and the new side of the table."""
 SHARED = 0.3
@@ -37,16 +36,16 @@ def beside(lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
     """The texts, not those of seals, that stand in a row of the table but left or right of it, no further from it or
     from each other than the numbers of a row are."""
     left, top, right, bottom = lattice.outline
-    rows = [part for part in parts if not part.mark and top < _middle(part.box) < bottom]
+    rows = [part for part in parts if not part.mark and top < middle_of(part.box) < bottom]
     found = []
     reach = right
     for part in sorted(rows, key=lambda one: one.box[0]):
-        if right <= (part.box[0] + part.box[2]) / 2 and part.box[0] < reach + BESIDE * _height(part.box):
+        if right <= (part.box[0] + part.box[2]) / 2 and part.box[0] < reach + BESIDE * height_of(part.box):
             found.append(part)
             reach = max(reach, part.box[2])
     reach = left
     for part in sorted(rows, key=lambda one: -one.box[2]):
-        if (part.box[0] + part.box[2]) / 2 <= left and part.box[2] > reach - BESIDE * _height(part.box):
+        if (part.box[0] + part.box[2]) / 2 <= left and part.box[2] > reach - BESIDE * height_of(part.box):
             found.append(part)
             reach = min(reach, part.box[0])
     return found
@@ -59,7 +58,7 @@ def widened(found: Sequence[tuple[Lattice, bool]], parts: Sequence[TextPart]) ->
         if not implied or (lattice, implied) not in made:
             continue
         texts = beside(lattice, parts)
-        if len({int(np.searchsorted(lattice.rows, _middle(part.box))) for part in texts}) < ROWS:
+        if len({int(np.searchsorted(lattice.rows, middle_of(part.box))) for part in texts}) < ROWS:
             continue
         wide = parted(_with_sides(lattice, texts, parts), parts)
         others = [one for one in made if one[0] is not lattice]
@@ -80,7 +79,7 @@ def side_by_side(lattice: Lattice, other: Lattice) -> bool:
 
 def _with_sides(lattice: Lattice, texts: Sequence[TextPart], parts: Sequence[TextPart]) -> Lattice:
     left, right = lattice.columns[0], lattice.columns[-1]
-    margin = MARGIN * max(_height(part.box) for part in texts)
+    margin = MARGIN * max(height_of(part.box) for part in texts)
     ends = [part.box[2] for part in texts if part.box[2] > right]
     starts = [part.box[0] for part in texts if part.box[0] < left]
     if ends:
@@ -96,9 +95,8 @@ def _with_column(lattice: Lattice, at: int, x: float, parts: Sequence[TextPart])
     side = lattice.columns[at]
     border = np.ones(lattice.n_rows)
     for part in parts:
-        room = OVER * _height(part.box)
-        row = int(np.searchsorted(lattice.rows, _middle(part.box))) - 1
-        if 0 <= row < lattice.n_rows and part.box[0] + room < side < part.box[2] - room:
+        row = int(np.searchsorted(lattice.rows, middle_of(part.box))) - 1
+        if 0 <= row < lattice.n_rows and runs_across(part.box, side):
             border[row] = 0.0
     upright = lattice.upright.copy()
     upright[:, at] = border
@@ -124,11 +122,3 @@ def _is_piece(one: tuple[Lattice, bool], wide: Lattice) -> bool:
 
 def _overlaps(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _middle(box: Box) -> float:
-    return (box[1] + box[3]) / 2
-
-
-def _height(box: Box) -> float:
-    return box[3] - box[1]

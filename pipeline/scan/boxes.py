@@ -1,0 +1,37 @@
+"""What is asked of the upright box of a text everywhere: how large it is, and whether a border runs through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
+
+OVER = 0.3
+"""Times its height by which a text reaches over a border at least, on both sides, to run through it: detectors draw
+wide."""
+
+
+def height_of(box: Box) -> float:
+    return box[3] - box[1]
+
+
+def width_of(box: Box) -> float:
+    return box[2] - box[0]
+
+
+def middle_of(box: Box) -> float:
+    """Between its top and its bottom."""
+    return (box[1] + box[3]) / 2
+
+
+def runs_across(box: Box, x: float) -> bool:
+    """Whether the text runs through an upright border at x."""
+    room = OVER * height_of(box)
+    return box[0] + room < x < box[2] - room
+
+
+def runs_down(box: Box, y: float) -> bool:
+    """Whether the text runs through a level border at y."""
+    room = OVER * height_of(box)
+    return box[1] + room < y < box[3] - room
