@@ -167,7 +167,9 @@ def _withhold_unconfirmed(
         fields = rule.fields
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         others = [field for field in fields if field not in unfound]
-        if _gives(rule, unfound, values) and all(confirmed[field] or _is_certain(decisions[field]) for field in others):
+        if not _gives(rule, unfound, values) or assess(rule, values).verdict != "holds":
+            continue
+        if all(confirmed[field] or _is_certain(decisions[field]) for field in others):
             for field in unfound:
                 confirmed[field] += 1
     _share_within_rows(table, decisions, confirmed, values, moved)

@@ -30,8 +30,9 @@ OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
 MOST_COLUMNS = 4
 """Columns of the widest tables whose first column is one of labels and no other is."""
-THIN = 0.72
-"""Times its height that a piece of a rule is wide at most; digits stand in wider boxes."""
+THIN, ON = 0.72, 0.25
+"""Times its height that a piece of a rule is wide at most; from its middle to the border that it is a piece of. Three
+of ten lone digits stand in boxes as narrow, but beside a border, not on it."""
 ONE_LINE = 1.8
 """Height of a cell, in that of its texts, below which it has room for one line alone."""
 FEW_ROWS = 5
@@ -151,8 +152,8 @@ def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:
 
 def _is_rule(lattice: Lattice, box: Box) -> bool:
     """Whether what was taken for a text is a piece of the border itself: upright, and where other rows have it."""
-    room, thin = OVER * height_of(box), width_of(box) < THIN * height_of(box)
-    return thin and any(box[0] - room < x < box[2] + room for x in lattice.columns[1:-1])
+    height, middle = height_of(box), (box[0] + box[2]) / 2
+    return width_of(box) < THIN * height and any(abs(middle - x) < ON * height for x in lattice.columns[1:-1])
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:

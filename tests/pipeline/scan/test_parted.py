@@ -117,3 +117,10 @@ def test_a_piece_of_the_border_taken_for_a_text_is_none() -> None:
     made = lattice((3,))
     texts = [text(3, 340, 360), text(3, 394, 408), text(3, 445, 470)]
     assert spans(parted(made, texts), 3) == [1, 1, 1]
+
+
+def test_a_narrow_digit_beside_the_border_is_a_text() -> None:
+    """Set flush right, as lone digits are in many tables."""
+    made = lattice((3,))
+    assert spans(parted(made, [text(3, 340, 360), text(3, 372, 390), text(3, 540, 560)]), 3) == [1, 1, 1]
+    assert spans(parted(made, [text(3, 372, 390), text(3, 440, 460)]), 3) == [1, 1, 1]

@@ -128,3 +128,16 @@ def test_a_border_is_not_moved_over_other_texts_nor_far() -> None:
     close = [(70.0, 5.0, 105.0, 35.0), (107.0, 45.0, 140.0, 75.0)]
     assert with_clear_borders(made, close) is made
     assert with_clear_borders(made, [(20.0, 5.0, 180.0, 35.0)]) is made
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_label_over_the_whole_width_has_no_numbers_beside_it() -> None:
+    """A title between rows: the mean of nothing was asked for."""
+    made = lattice([40.0] * 7, [200])
+    upright, level = made.upright.copy(), made.level.copy()
+    upright[2:4, 1:-1], level[2], level[3] = 0.4, 1.0, 0.0
+    # The labels' rows are merged, so that the block of numbers begins beside them.
+    level[[1, 5], 0] = 0.0
+    titled = with_places(Lattice(made.rows, made.columns, level, upright, ()))
+    assert Place(2, 0, 2, 8) in titled.places
+    with_label_borders(titled, [(10.0, 22.0, 300.0, 28.0), (10.0, 32.0, 300.0, 38.0)])
