@@ -16,6 +16,10 @@ from pipeline.record import Candidate, Number
 from pipeline.template import Rule, Table
 
 
+UNPRINTED = 2
+"""Rules that must agree on a number that was not printed, where some number of each is confirmed by nothing."""
+
+
 def withhold(table: Table, decisions: dict[str, Decision], moved: Set[str]) -> None:
     """Takes back what rests on too little.
 
@@ -68,7 +72,8 @@ def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mappin
             assess(rule, values).verdict == "holds" and printed.issuperset({*rule.fields} - {field})
             for rule in by_field.get(field, ())
         ):
-            candidates = {value: 0.0 for value in (decision.value, cell.value) if value is not None}
+            believed = (decision.value, *(candidate.value for candidate in decision.candidates), cell.value)
+            candidates = {value: 0.0 for value in believed if value is not None}
             for value, chance in cell.rivals:
                 candidates.setdefault(value, round(max(0.0, math.log(cell.score / max(chance, 1e-6))), 3))
             ranked = sorted(candidates.items(), key=lambda entry: entry[1])[:MOST_CANDIDATES]
@@ -171,11 +176,11 @@ def _withhold_unconfirmed(
             continue
         if all(confirmed[field] or _is_certain(decisions[field]) for field in others):
             for field in unfound:
-                confirmed[field] += 1
+                confirmed[field] += UNPRINTED
     _share_within_rows(table, decisions, confirmed, values, moved)
     for field, decision in decisions.items():
         rules = by_field.get(field, [])
-        if _assumed(field, decision, rules) and confirmed[field] < (1 if _printed_so(decision) else 2):
+        if _assumed(field, decision, rules) and confirmed[field] < (1 if _printed_so(decision) else UNPRINTED):
             decisions[field] = _withheld(decision)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from pipeline.document import NOWHERE
+from pipeline.document import NOWHERE, Source
 from pipeline.recover.anchors import Anchor, ends_table
 from pipeline.recover.labels import role
 from pipeline.recover.strips import Strip, Token
@@ -31,6 +31,8 @@ class ValueGroup:
     one_a_line: bool = False
     sure: float = 1.0
     """How like its label is to the form's."""
+    label: Source = NOWHERE
+    """Where that label stands."""
     words: str = ""
     """What stands beside numbers without a label: mostly a line of the label that they belong to."""
 
@@ -44,6 +46,13 @@ class ValueGroup:
         return any(
             token.kind == "value" and (not token.readings or token.readings[0].score >= DIRT) for token in self.tokens
         )
+
+    def stands_beside_label_of(self, other: ValueGroup) -> bool:
+        """Whether the cell of the other's label reaches down beside these numbers, on a page."""
+        box, page = other.label.box, other.label.page
+        boxes = [token.source.box for token in self.tokens if token.source.page == page and token.source.box]
+        middles = [(one[1] + one[3]) / 2 for one in boxes]
+        return box is not None and bool(middles) and all(box[1] < middle < box[3] for middle in middles)
 
 
 def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> list[ValueGroup]:
@@ -133,7 +142,8 @@ def _labelled(strip: Strip, index: int, anchors: list[Anchor], table: Table) -> 
         if anchor.score >= 1 and not any(token.kind == "value" for token in tokens):
             words = [token for token in strip.tokens[anchor.token + 1 : end] if _says_no_number(token, table)]
             tokens = [*(replace(word, kind="value") for word in words[-1:]), *tokens]
-        groups.append(ValueGroup(anchor.row, index, tokens, sure=min(1.0, anchor.score)))
+        label = strip.tokens[anchor.token].source
+        groups.append(ValueGroup(anchor.row, index, tokens, sure=min(1.0, anchor.score), label=label))
     return groups
 
 

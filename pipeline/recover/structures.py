@@ -92,6 +92,7 @@ class _Assigned:
 
 
 def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
+    groups = _with_whole_labels(groups)
     labelled = {group.row: group for group in groups if group.row}
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
@@ -116,6 +117,23 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
         moved = doubtful | {target for target, cost, _ in choice if target and cost}
         found.append(_Assigned(rows, cost, "数字与行标签错开" if moved else "", moved))
     return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
+
+
+def _with_whole_labels(groups: list[ValueGroup]) -> list[ValueGroup]:
+    """The groups without those that a border which is none cut off: numbers in the lower half of the cell that their
+    label stands in, with nothing printed in the upper half, are that label's; what is rather dirt than a number, beside
+    words of a label, is no row."""
+    kept: list[ValueGroup] = []
+    for group in groups:
+        last = kept[-1] if kept else None
+        if group.row is None and group.has_value and not group.is_filled and group.words:
+            continue
+        halved = last is not None and last.row is not None and last.tokens and not last.has_value
+        if last is not None and halved and group.row is None and group.stands_beside_label_of(last):
+            kept[-1] = replace(last, tokens=list(group.tokens))
+        else:
+            kept.append(group)
+    return kept
 
 
 def _last_of_a_block(groups: list[ValueGroup]) -> frozenset[str]:
@@ -174,15 +192,28 @@ def _has_other_words(words: str, row: Row) -> bool:
 
 
 def _joined(first: list[Token], second: list[Token], width: int) -> list[Token] | None:
-    """The two halves of a row that was cut: side by side, or cell by cell where each has half the cells."""
+    """The two halves of a row that was cut: side by side, or cell by cell where each has half the cells, or one has
+    all and the other those that it lacks."""
     if len(first) + len(second) == width:
         return first + second
+    filled = _filled(first, second, width) or _filled(second, first, width)
+    if filled:
+        return filled
     first, second = _fitted(first, width), _fitted(second, width)
     if len(first) == len(second) == width:
         pairs = list(zip(first, second, strict=True))
         if all(a.kind == "blank" or b.kind == "blank" for a, b in pairs):
             return [b if a.kind == "blank" else a for a, b in pairs]
     return None
+
+
+def _filled(whole: list[Token], piece: list[Token], width: int) -> list[Token] | None:
+    """The row with cells that were cut off it, each in a column in which it has a blank."""
+    lost = {(token.grid, token.column): token for token in piece if token.kind != "blank"}
+    free = {(token.grid, token.column) for token in whole if token.kind == "blank" and token.column is not None}
+    if len(whole) != width or not free.issuperset(lost):
+        return None
+    return [lost.get((token.grid, token.column), token) for token in whole]
 
 
 def _fitted(tokens: list[Token], width: int) -> list[Token]:

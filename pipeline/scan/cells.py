@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipeline.scan.ink import Grey
     from pipeline.scan.lattice import Lattice, Place
 
+NARROWEST = 2.0
+"""Pixels of a strip in which print is seen or not."""
 INSET = 3.0
 """Pixels that a cell loses on each side to its rules, at the scale at which rules are looked for."""
 LONGEST_NUMBER = 8.0
@@ -99,7 +101,7 @@ def read_cells(
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN and not part.cut and not part.mark for part in inside[place])
         readings = number_readings(found, engine.name, seen)
-        cut = any(part.cut and not part.mark for part in inside[place])
+        cut = any(_goes_on(figures, part, inset, level) for part in inside[place] if not part.mark)
         read[place] = CellText(as_part(readings) if cut else readings, True, seen, cut)
         if says_words(found) or _is_wider(inside[place], readings):
             # A label is read better as the line that it is.
@@ -204,6 +206,18 @@ def _unseen_lines(grey: Grey, box: Box, inset: float, level: int) -> list[TextPa
             edges = (left + columns[0], top + first, left + columns[-1] + 1, top + last)
             parts.append(TextPart((float(edges[0]), float(edges[1]), float(edges[2]), float(edges[3]))))
     return parts
+
+
+def _goes_on(figures: Grey, part: TextPart, inset: float, level: int) -> bool:
+    """Whether there is print beyond the borders over which the box of a text reaches; in a strip too narrow to tell,
+    there may be."""
+    for left, top, right, bottom in part.beyond:
+        # A border is drawn to both sides of its middle, and may stand a little off it.
+        near, far = (left, right - 2 * inset) if right <= part.box[0] else (left + 2 * inset, right)
+        strip = (near, top + inset, far, bottom - inset)
+        if far - near < NARROWEST or not is_blank(sliced(figures, strip, 0), level):
+            return True
+    return False
 
 
 def _is_wider(parts: Sequence[TextPart], readings: tuple[Reading, ...]) -> bool:

@@ -57,10 +57,11 @@ def evened(lattice: Lattice) -> Lattice:
             level[border, left:right] = 1.0
         elif mean < NOT_THERE:
             level[border, left:right] = 0.0
+    complete = _is_complete(lattice, left, right)
     # The leftmost may be that of a column of labels, some of which reach over it.
-    for border in range(left + 1, right + 1):
+    for border in range(left if complete else left + 1, right + 1):
         mean = float(upright[first:last, border].mean())
-        if mean >= THERE:
+        if mean >= THERE or complete:
             upright[first:last, border] = 1.0
         elif mean < NOT_THERE:
             upright[first:last, border] = 0.0
@@ -69,6 +70,16 @@ def evened(lattice: Lattice) -> Lattice:
         level[first, left:right] = 1.0
     level[last, left:right] = 1.0
     return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _is_complete(lattice: Lattice, left: int, right: int) -> bool:
+    """Whether the block has just the columns of numbers that the form has, all about as wide: then none of its borders
+    is a stroke of something else, be there as little of it as in cells that are all blank."""
+    widths = np.diff(lattice.columns[left : right + 1])
+    usual = float(np.median(widths))
+    return len(widths) in (NUMBERS, WITHOUT_LABELS) and bool(
+        widths.max() <= WIDEST * usual and widths.min() >= usual / WIDEST
+    )
 
 
 def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
@@ -123,6 +134,8 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
         return None
     # Above it stand the heads, of which some reach over several columns.
     first += int(body[first:last].argmax())
+    if n_columns == WITHOUT_LABELS and lattice.n_rows <= MOST_ROWS and _like_others(lattice, 0, 0):
+        return first, last, 0, n_columns
     left = n_columns - 1
     share = there[first:last].mean(axis=0)
     while left > 0 and share[left] >= THERE:
@@ -131,17 +144,15 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     # The outermost columns hold labels, whose rows are merged.
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
-    if n_columns == WITHOUT_LABELS and lattice.n_rows <= MOST_ROWS and _like_others(lattice, 0, left):
-        left = 0
-    elif n_columns - left == NUMBERS - 1 and left > 0 and _like_others(lattice, left - 1, left):
+    if n_columns - left == NUMBERS - 1 and left > 0 and _like_others(lattice, left - 1, left):
         left -= 1
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
 
 
 def _like_others(lattice: Lattice, first: int, left: int) -> bool:
-    """Whether the columns from the first to that of the block are no wider than those of the block can be."""
+    """Whether the columns from the first on are no wider than those of the block, which begins at `left`, can be."""
     widths = np.diff(lattice.columns)
-    return first == left or float(widths[first:left].max()) <= WIDEST * float(np.median(widths[left:]))
+    return bool(widths[first:].max() <= WIDEST * np.median(widths[left:]))
 
 
 def _divided(lattice: Lattice, first: int, last: int, column: int) -> bool:

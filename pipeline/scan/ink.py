@@ -27,9 +27,19 @@ LEAST_COLOUR = 1e-4
 UNCOLOURED = 22.0
 """Difference between the brightest and the darkest channel that black print has at its edges."""
 BRIGHT, SEAL_LIFT = 140.0, 0.6
-"""Brightness in red from which on a pixel of a seal has no print under it; how much it is lightened, as by `LIFT`."""
-LIFT = 2.5
-"""Times what a pixel has beyond that, by which it is lightened: a dark blue pen comes out nearly white."""
+"""Brightness in red from which on a pixel of a seal has no print under it; how much of what it has beyond
+`UNCOLOURED` is added to it."""
+BLUISH, BLUE = 0.1, 0.18
+"""How much bluer than its other channels ink is, in its darkness: black up to here, from here on blue throughout. Files
+store colour at half the resolution of light, so that a thin stroke has lost most of its own to the paper beside it, and
+black print next to it has got some: what counts is the mean of both over `COLOUR_SPREAD`."""
+COLOUR_SPREAD = 1.5
+"""Pixels."""
+LEAST_BLUE = 4.0
+"""Grey levels of blue that noise does not reach in the mean."""
+PRINT, STROKE = 45.0, 70.0
+"""Brightness in its brightest channel up to which a pixel is print, be there a stroke over it or not; from which on it
+is nothing but a stroke."""
 
 
 def ink(image: Pixels) -> Grey:
@@ -58,11 +68,20 @@ def without_pen(image: Pixels, grey: Grey) -> Grey:
     chroma = brightest - darkest
     if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
         return grey
-    pen = (balanced[..., 2] >= brightest) & (chroma > UNCOLOURED)
     seal = (balanced[..., 0] >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
-    lift = np.where(pen, np.float32(LIFT), np.where(seal, np.float32(SEAL_LIFT), np.float32(0.0)))
-    plain = np.where(lift > 0, np.maximum(brightest + lift * (chroma - UNCOLOURED), grey), grey)
-    return np.asarray(np.minimum(plain, PAPER), dtype=np.uint8)
+    red = np.where(seal, brightest + SEAL_LIFT * (chroma - UNCOLOURED), np.float32(0.0))
+    plain = np.minimum(np.maximum(grey, red), np.float32(PAPER))
+    return np.asarray(plain + _pen(balanced, brightest) * (PAPER - plain), dtype=np.uint8)
+
+
+def _pen(balanced: NDArray[np.float32], brightest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each pixel is a blue stroke with no print under it, 0 to 1."""
+    red, green, blue = cv2.split(balanced)
+    bluer = cv2.GaussianBlur(blue - cv2.max(red, green), (0, 0), COLOUR_SPREAD)
+    darkness = cv2.GaussianBlur(np.float32(255.0) - cv2.min(red, green), (0, 0), COLOUR_SPREAD)
+    share = np.clip((bluer / np.maximum(darkness, np.float32(1.0)) - BLUISH) / (BLUE - BLUISH), 0.0, 1.0)
+    clear = np.clip((brightest - PRINT) / (STROKE - PRINT), 0.0, 1.0)
+    return np.asarray(np.where(bluer > LEAST_BLUE, share * clear, 0.0), dtype=np.float32)
 
 
 def _plain(image: Pixels) -> Grey:

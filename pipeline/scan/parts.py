@@ -31,6 +31,9 @@ class TextPart:
     score: float = 1.0
     cut: bool = False
     """A border runs through the line that it is a piece of."""
+    beyond: tuple[Box, ...] = ()
+    """Where the line goes on beyond those borders, if it does: a box may be wide, or hold a stroke of a pen. Only the
+    height of the cell is told."""
     mark: bool = False
     """Of a seal, or written with a coloured pen: no print."""
 
@@ -84,11 +87,12 @@ def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[Tex
                 # Letters that stand over a rule stay whole, but a stack of them is cut there.
                 upper, lower = (max(top, y0), min(bottom, y1)) if tall else (top, bottom)
                 box = (max(left, x0), upper, min(right, x1), lower)
-                spilt = max(
-                    x0 - left if x0 > lattice.columns[0] else 0.0, right - x1 if x1 < lattice.columns[-1] else 0.0
-                )
-                cut = spilt > SPILT * height and not tall
-                found[place].append(replace(part, box=box, cut=cut))
+                beyond: list[Box] = []
+                if not tall and x0 > lattice.columns[0] and x0 - left > SPILT * height:
+                    beyond.append((left, max(top, y0), x0, min(bottom, y1)))
+                if not tall and x1 < lattice.columns[-1] and right - x1 > SPILT * height:
+                    beyond.append((x1, max(top, y0), right, min(bottom, y1)))
+                found[place].append(replace(part, box=box, cut=bool(beyond), beyond=tuple(beyond)))
     for place, inside in found.items():
         found[place] = in_order(inside)
     return found

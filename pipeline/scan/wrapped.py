@@ -26,6 +26,8 @@ ALIKE = 0.75
 """Height of the lower line to that of the higher one, at least."""
 LEAST_LINE = 6
 """Pixels of height of a line of digits."""
+EDGE = 3
+"""Pixels from the sides within which a rest of a rule stands."""
 MOST_LINES = 3
 RIVALS = 3
 """Of each line that are combined."""
@@ -64,8 +66,12 @@ def inked_rows(crop: Grey, level: int) -> list[tuple[int, int]]:
 
 
 def _without_rules(crop: Grey, level: int) -> NDArray[np.bool_]:
-    """Where there is ink; what runs along the whole height or width is a rest of a rule."""
+    """Where there is ink; what runs along the whole height or width is a rest of a rule, and so is what keeps to the
+    edge at its side: a rule that is a little aslant comes in along a part of the height only."""
     inked: NDArray[np.bool_] = np.asarray(crop < level)
+    for side in (inked, inked[:, ::-1]):
+        clear = ~side[:, : EDGE + 1].any(axis=0)
+        side[:, : int(clear.argmax())] = False
     inked[:, inked.mean(axis=0) > 0.8] = False
     inked[inked.mean(axis=1) > 0.8] = False
     return inked

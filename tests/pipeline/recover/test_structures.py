@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.document import Cell, Document, Grid, Reading, Source
 from pipeline.recover.readings import RowReading
-from pipeline.recover.recovered import RecoveredTable, row_shape
+from pipeline.recover.recovered import RecoveredTable, Structure, row_shape
 from pipeline.recover.strips import strips
 from pipeline.recover.structures import MOST_STRUCTURES, recover_table
 from pipeline.template import load_templates, table
@@ -121,14 +121,22 @@ def test_the_shape_of_a_row_says_what_the_form_says(template: str) -> None:
     assert row_shape(table(template, "t2"), fees).sums == ()
 
 
-def seen(table_rows: list[list[str]], doubtful: dict[tuple[int, int], float] | None = None) -> Document:
-    """A grid on a page image. Args: doubtful: probability of the cells that are not sure, by row and column."""
-    where = Source(1, (0.0, 0.0, 10.0, 10.0))
+def seen(
+    table_rows: list[list[str]],
+    doubtful: dict[tuple[int, int], float] | None = None,
+    spans: dict[tuple[int, int], int] | None = None,
+) -> Document:
+    """A grid on a page image. Args: doubtful: probability of the cells that are not sure, by row and column; spans: rows
+    of 20 pixels of those that are higher than one."""
     cells = tuple(
-        Cell(r, c, (Reading(text, "ocr", (doubtful or {}).get((r, c), 0.99)),), 1, 1, where)
+        Cell(
+            r, c, (Reading(text, "ocr", (doubtful or {}).get((r, c), 0.99)),), 1, 1,
+            Source(1, (40.0 * c, 20.0 * r, 40.0 * c + 40, 20.0 * (r + (spans or {}).get((r, c), 1)))),
+        )  # fmt: skip
         for r, row in enumerate(table_rows)
         for c, text in enumerate(row)
     )
+    where = Source(1, (0.0, 0.0, 320.0, 20.0 * len(table_rows)))
     return Document("x", "0" * 64, "image", (Grid(len(table_rows), 8, cells, True, where, pictured=True),))
 
 
@@ -187,3 +195,44 @@ def test_words_beside_numbers_tell_whose_they_are() -> None:
     }
     assert found.structures[0].cost == costs["other_unpaid"]
     assert costs["other_no_correction"] - costs["other_unpaid"] > 1000, "further apart than what counts as a rival"
+
+
+def by_row(structure: Structure) -> dict[str, list[str]]:
+    return {
+        unit.fields[0].split(".")[1]: [cell.printed or "" for cell in unit.readings[0].cells]
+        for unit in structure.units
+    }
+
+
+def cut_by_borders() -> list[list[str]]:
+    """Table 3, some of whose rows were cut in two by borders that are none, and one label that nobody could read."""
+    made: list[list[str]] = []
+    for row in table("2021", "t3").rows:
+        numbers = ["1", "", "", "", "", "", "1"]
+        if row.id == "rejected_publication":
+            made += [[row.full_label, *BLANK], ["", "3", "", "", "", "4", "", "7"]]
+        elif row.id == "rejected_repeat":
+            made += [[row.full_label, "2", "", "", "", "", "", "5"], ["", "", "", "3", "", "", "", ""]]
+        elif row.id == "denied_safety":
+            made.append(["三1三", "8", "", "", "", "", "1", "9"])
+        elif row.id == "unavailable_unclear":
+            made += [[row.full_label, *numbers], ["仍不明确", "41", *BLANK[1:]]]
+        else:
+            made.append([row.full_label, *numbers])
+    return made
+
+
+def test_rows_that_a_border_cut_are_whole_again() -> None:
+    """On a worn page four such rows were told apart by their order alone, and one of them was not found."""
+    grid = cut_by_borders()
+    places = {row[0]: i for i, row in enumerate(grid)}
+    form = {row.id: row.full_label for row in table("2021", "t3").rows}
+    halves = {(places[form[row]], 0): 2 for row in ("rejected_publication", "rejected_repeat")}
+    found = recover_table([strips(seen(grid, {(places["仍不明确"], 1): 0.24}, halves))], "t3", 2021)
+    rows = by_row(found.structures[0])
+    assert rows["rejected_publication"] == ["3", "", "", "", "4", "", "7"]
+    assert rows["rejected_repeat"] == ["2", "", "3", "", "", "", "5"]
+    assert rows["denied_safety"] == ["8", "", "", "", "", "1", "9"]
+    assert rows["unavailable_unclear"] == ["1", "", "", "", "", "", "1"]
+    moved = {unit.fields[0].split(".")[1] for unit in found.structures[0].units if unit.moved}
+    assert "rejected_publication" not in moved, "its label stands beside both halves"

@@ -14,7 +14,7 @@ from pipeline.scan.cells import numbers_apart, read_cells
 from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
 from pipeline.scan.parts import TextPart, by_cell, printed
-from pipeline.scan.rivals import number_alone, number_readings
+from pipeline.scan.rivals import PARTED, number_alone, number_readings
 from training.synth.fonts import font_file
 
 
@@ -67,6 +67,20 @@ def test_a_box_that_reaches_over_the_edge_of_the_table_is_not_cut() -> None:
     lattice = with_places(Lattice((0.0, 40.0), (0.0, 100.0, 200.0), np.ones((2, 2)), np.ones((1, 3)), ()))
     inside = by_cell(lattice, [TextPart((180.0, 5.0, 225.0, 35.0))])
     assert [part.cut for part in inside[Place(0, 1)]] == [False]
+
+
+@pytest.mark.parametrize("beyond", ["", "57"])
+def test_a_box_that_reaches_over_a_border_cuts_a_number_only_where_print_goes_on(beyond: str) -> None:
+    """A detector takes the border, or a stroke of a pen, for a part of the number beside it."""
+    image = np.full((80, 420, 3), 255, np.uint8)
+    cv2.line(image, (200, 0), (200, 79), (0, 0, 0), 3)
+    cv2.putText(image, "83", (140, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    cv2.putText(image, beyond, (210, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    lattice = with_places(Lattice((4.0, 76.0), (4.0, 100.0, 200.0, 416.0), np.ones((2, 3)), np.ones((1, 4)), ()))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    read = read_cells(image, grey, grey, lattice, [TextPart((136.0, 24.0, 252.0, 62.0))], load_engine())[Place(0, 1)]
+    assert read.readings[0].text == "83" and read.cut == bool(beyond)
+    assert (read.readings[0].score > PARTED) != bool(beyond)
 
 
 @pytest.mark.parametrize(("width", "texts"), [(700, "-4 233"), (300, "-4 233")])

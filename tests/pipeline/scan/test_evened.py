@@ -34,6 +34,22 @@ def test_a_row_of_the_block_that_lost_most_of_its_edges_is_filled_in() -> None:
     assert len(evened(lattice).places) == 28
 
 
+def table_four(lost: int, shift: float = 0.0) -> Lattice:
+    """Fifteen columns 40 wide, and a border of which the network saw next to nothing."""
+    level, upright = np.ones((4, 15)), np.ones((3, 16))
+    upright[:, lost] = 0.1
+    columns = [40.0 * border for border in range(16)]
+    columns[lost] += shift
+    return with_places(Lattice((0.0, 30.0, 60.0, 90.0), tuple(columns), level, upright, ()))
+
+
+@pytest.mark.parametrize("lost", [1, 7, 14])
+def test_a_block_with_all_columns_of_the_form_lost_none_of_its_borders(lost: int) -> None:
+    """Beside two blank cells; taken for one, the table had no place for its numbers."""
+    assert len(evened(table_four(lost)).places) == 45
+    assert len(evened(table_four(lost, shift=25.0)).places) == 42, "no border of numbers: the columns are not alike"
+
+
 def numbers(lost: tuple[int, ...]) -> Lattice:
     """Six rows of eight columns 100 wide; those named have no upright rule behind the second column."""
     upright = np.ones((6, 9))

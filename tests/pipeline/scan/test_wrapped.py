@@ -33,6 +33,13 @@ def test_a_line_and_dirt() -> None:
     assert lines_of_number(crop, 128) == []
 
 
+@pytest.mark.parametrize("side", [slice(0, 2), slice(-2, None)])
+def test_a_rule_aslant_at_the_side_is_no_ink(side: slice) -> None:
+    crop = broken("1532", "0", width=62)
+    crop[10:40, side] = 20
+    assert len(lines_of_number(crop, 128)) == 2
+
+
 def test_the_lines_are_put_together_with_their_rivals() -> None:
     first = NumberReading((("1532", 0.9), ("1582", 0.1)), TextReading("1532", 0.9))
     second = NumberReading((("0", 0.8), ("", 0.1)), TextReading("0", 0.8))
