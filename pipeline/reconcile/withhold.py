@@ -15,7 +15,6 @@ from pipeline.reconcile.rules import assess, rules_by_field
 from pipeline.record import Candidate, Number
 from pipeline.template import Rule, Table
 
-
 UNPRINTED = 2
 """Rules that must agree on a number that was not printed, where some number of each is confirmed by nothing."""
 

@@ -32,9 +32,11 @@ Seen = tuple[Number | None, float, tuple[tuple[Number, float], ...]]
 """Best value, None for a blank; its probability; its rivals."""
 
 
-def seen(table_id: str, changed: Mapping[str, Seen], unread: frozenset[str] = frozenset()) -> TableDecision:
+def seen(
+    table_id: str, changed: Mapping[str, Seen], unread: frozenset[str] = frozenset(), moved: str = ""
+) -> TableDecision:
     """The decision on a table of which these cells were read so, these not at all, and all others surely and
-    rightly."""
+    rightly; the numbers of the row `moved` did not stand behind their label."""
     found = recovered(LAYOUTS["tabs"](REPORT), table_id)
     place = iter(range(10_000))
 
@@ -52,10 +54,11 @@ def seen(table_id: str, changed: Mapping[str, Seen], unread: frozenset[str] = fr
 
     def looked_at(unit: Unit) -> Unit:
         readings = (replace(reading, cells=tuple(map(cell, unit.fields, reading.cells))) for reading in unit.readings)
-        return replace(unit, readings=tuple(readings))
+        return replace(unit, readings=tuple(readings), moved=unit.moved or f".{moved}." in unit.fields[0])
 
     structures = tuple(
-        replace(structure, units=tuple(map(looked_at, structure.units))) for structure in found.structures
+        replace(structure, units=tuple(map(looked_at, structure.units)), note="错开" if moved else structure.note)
+        for structure in found.structures
     )
     return decide_table(found.table, blocks(replace(found, structures=structures)))
 
@@ -133,6 +136,22 @@ def test_a_doubtful_number_is_confirmed_by_what_is_printed_not_by_a_total_that_w
     assert outcome(wrong, field) == (0, "inferred"), "the column's rule holds on the print"
     lone = seen("t3", {**BLANK_TOTALS, field: (None, 0.7, ())}, frozenset({"t3.total.social", "t3.new.social"}))
     assert outcome(lone, field) == (None, "ambiguous")
+
+
+def test_a_blank_total_follows_from_parts_that_are_confirmed() -> None:
+    """The label of the row was in three lines, its numbers beside the second; the sums down the table bear them out."""
+    decided = seen("t3", BLANK_TOTALS, moved="granted")
+    assert outcome(decided, "t3.granted.natural") == (11, "read")
+    assert outcome(decided, "t3.granted.total") == (14, "inferred")
+    open_part = seen("t3", BLANK_TOTALS, frozenset({"t3.granted.legal", "t3.total.legal", "t3.new.legal"}), "granted")
+    assert open_part.decisions["t3.granted.total"].value is None
+
+
+def test_a_total_that_is_withheld_is_among_the_candidates() -> None:
+    doubtful: dict[str, Seen] = {"t3.granted.total": (None, 0.7, ((6, 0.2),))}
+    decided = seen("t3", {**BLANK_TOTALS, **doubtful}, frozenset({"t3.granted.legal", "t3.total.legal"}), "granted")
+    decision = decided.decisions["t3.granted.total"]
+    assert decision.value is None and [candidate.value for candidate in decision.candidates] == [14, 6]
 
 
 def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:

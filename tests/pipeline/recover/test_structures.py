@@ -126,16 +126,15 @@ def seen(
     doubtful: dict[tuple[int, int], float] | None = None,
     spans: dict[tuple[int, int], int] | None = None,
 ) -> Document:
-    """A grid on a page image. Args: doubtful: probability of the cells that are not sure, by row and column; spans: rows
-    of 20 pixels of those that are higher than one."""
-    cells = tuple(
-        Cell(
-            r, c, (Reading(text, "ocr", (doubtful or {}).get((r, c), 0.99)),), 1, 1,
-            Source(1, (40.0 * c, 20.0 * r, 40.0 * c + 40, 20.0 * (r + (spans or {}).get((r, c), 1)))),
-        )  # fmt: skip
-        for r, row in enumerate(table_rows)
-        for c, text in enumerate(row)
-    )
+    """A grid on a page image. Args: doubtful: probability of the cells that are not sure, by row and column; spans:
+    rows of those that are higher than one."""
+
+    def cell(r: int, c: int, text: str) -> Cell:
+        reading = Reading(text, "ocr", (doubtful or {}).get((r, c), 0.99))
+        bottom = 20.0 * (r + (spans or {}).get((r, c), 1))
+        return Cell(r, c, (reading,), 1, 1, Source(1, (40.0 * c, 20.0 * r, 40.0 * (c + 1), bottom)))
+
+    cells = tuple(cell(r, c, text) for r, row in enumerate(table_rows) for c, text in enumerate(row))
     where = Source(1, (0.0, 0.0, 320.0, 20.0 * len(table_rows)))
     return Document("x", "0" * 64, "image", (Grid(len(table_rows), 8, cells, True, where, pictured=True),))
 
