@@ -82,12 +82,14 @@ def _is_complete(lattice: Lattice, left: int, right: int) -> bool:
     )
 
 
-def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+def with_rows_between(lattice: Lattice, boxes: Sequence[Box], implied: bool = False) -> Lattice:
     """The lattice, its rows between others of numbers parted as these are: cells that hold nothing leave of a row with
     faint rules little to see. Rows that a text runs through where the rules would stand are heads, and stay.
 
     Args:
         boxes: of lines of text, in pixels of the image.
+        implied: the table has no printed rules: its last rows, too, are parted as those above, down to one that a text
+            runs through. Where nothing is printed in a column from some row on, there is nothing to see at all.
     """
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
@@ -95,14 +97,19 @@ def with_rows_between(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     there, body = _rows_of_numbers(lattice)
     if body.sum() < LEAST_ROWS:
         return lattice
-    borders = [border for border in range(1, n_columns) if there[body, border].mean() >= ALWAYS]
+    least = THERE if implied else ALWAYS
+    borders = [border for border in range(1, n_columns) if there[body, border].mean() >= least]
     upright = lattice.upright.copy()
     for first, last in runs(~body):
-        if first == 0 or last == lattice.n_rows:
+        if first == 0 or (last == lattice.n_rows and not implied):
             continue
-        crossed = _crossed(lattice, first, last, boxes)
-        if all(border < n_columns // 2 for border in crossed):
-            upright[first:last, [border for border in borders if border not in crossed]] = 1.0
+        # The last rows are looked at one by one: what stands below a table may have been taken for a part of it.
+        pieces = [(first, last)] if last < lattice.n_rows else [(row, row + 1) for row in range(first, last)]
+        for start, end in pieces:
+            crossed = _crossed(lattice, start, end, boxes)
+            if any(border >= n_columns // 2 for border in crossed):
+                break
+            upright[start:end, [border for border in borders if border not in crossed]] = 1.0
     return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
 
 

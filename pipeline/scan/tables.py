@@ -60,7 +60,7 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
         lattice = without_imagined(drawn, lattice, boxes)
         implied = _is_implied(drawn, lattice)
         if implied:
-            lattice = with_whole_rows(with_likely_borders(lattice), boxes)
+            lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return widened(made, parts)
