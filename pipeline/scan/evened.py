@@ -39,7 +39,7 @@ HINTED = 0.3
 ALWAYS = 0.9
 """Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
 FIRST = 0.8
-"""Mean evidence along the first rule of the block from which on it is whole."""
+"""Mean evidence along the first rules of the block from which on they are whole."""
 THERE, NOT_THERE = 0.4, 0.2
 """Mean evidence along a rule inside the block from which on it is there; below which it is not."""
 
@@ -58,13 +58,15 @@ def evened(lattice: Lattice) -> Lattice:
         elif mean < NOT_THERE:
             level[border, left:right] = 0.0
     complete = _is_complete(lattice, left, right)
-    # The leftmost may be that of a column of labels, some of which reach over it.
-    for border in range(left if complete else left + 1, right + 1):
+    for border in range(left + 1, right + 1):
         mean = float(upright[first:last, border].mean())
         if mean >= THERE or complete:
             upright[first:last, border] = 1.0
         elif mean < NOT_THERE:
             upright[first:last, border] = 0.0
+    # The leftmost may be that of a column of labels, some of which reach over it.
+    if complete and float(upright[first:last, left].mean()) >= FIRST:
+        upright[first:last, left] = 1.0
     # The row of heads is as regular as the block, but some heads reach further up than others.
     if float(level[first, left:right].mean()) >= FIRST:
         level[first, left:right] = 1.0
