@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 OVER = 0.3
 """Times its height by which a text reaches over a border at least, on both sides, to run through it: detectors draw
 wide."""
+STACK = 2.2
+"""Times its width that a text is high, from which on it is a stack of letters; lone digits are less."""
 
 
 def height_of(box: Box) -> float:
@@ -18,6 +20,11 @@ def height_of(box: Box) -> float:
 
 def width_of(box: Box) -> float:
     return box[2] - box[0]
+
+
+def letter_height(box: Box) -> float:
+    """Height of a letter of the text: where several stand one below the other, they are as high as the text is wide."""
+    return width_of(box) if height_of(box) > STACK * width_of(box) else height_of(box)
 
 
 def middle_of(box: Box) -> float:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
+from pipeline.scan.boxes import letter_height
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -358,7 +360,7 @@ def without_slivers(lattice: Lattice, boxes: Sequence[Box], printed: Printed | N
     """
     if not boxes:
         return lattice
-    text_height = float(np.median([box[3] - box[1] for box in boxes]))
+    text_height = float(np.median([letter_height(box) for box in boxes]))
     left, top, right, bottom = lattice.outline
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in boxes]
     inside = np.array([(x, y) for x, y in middles if left < x < right and top < y < bottom]).reshape(-1, 2)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from pipeline.ocr.runs import runs
+from pipeline.scan.boxes import letter_height
 from pipeline.scan.cells import INSET
 from pipeline.scan.ink import threshold
 from pipeline.scan.lattice import SURE, Lattice
@@ -42,7 +43,7 @@ CLEAR = 0.1
 def overlooked_numbers(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
     """What looks like a number in cells of one row that go over a border of other rows, one in each stretch of columns
     in which no text was seen."""
-    heights = [part.box[3] - part.box[1] for part in parts]
+    heights = [letter_height(part.box) for part in parts]
     if not heights:
         return []
     height, inset, level = float(np.median(heights)), INSET / rule_scale(*grey.shape), threshold(grey)

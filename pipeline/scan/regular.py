@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import middle_of, runs_down
-from pipeline.scan.evened import NOT_THERE, NUMBERS, WITHOUT_LABELS, number_block
+from pipeline.scan.boxes import middle_of, runs_across, runs_down
+from pipeline.scan.evened import LEAST_ROWS, MOSTLY, NOT_THERE, NUMBERS, THERE, WITHOUT_LABELS, number_block
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
+
     from pipeline.document import Box
 
 TWICE = (1.7, 2.3)
@@ -26,6 +28,9 @@ HALF, WHOLLY, LIKE_OTHERS = 0.3, 0.8, 2
 CLEAR, SPILT = 0.15, 1.2
 """Times its height from a text to an upright border beside it, at least; by which it may reach over one at most that is
 moved."""
+LEAST_SEEN, OFF = 4, 0.2
+"""Columns of numbers that are seen in some way, from which on blank ones are added; of the usual width, by which a
+border is off its place among seven at most."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 
@@ -58,6 +63,89 @@ def with_lost_border(lattice: Lattice) -> Lattice:
             level=np.insert(lattice.level, at, lattice.level[:, at - 1], axis=1),
             upright=upright,
         )
+    )
+
+
+def with_blank_columns(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a table without printed rules with the columns in which nothing is printed from top to bottom:
+    where the others are as wide as each other, and the gaps between them just so wide that the form's seven columns of
+    numbers are complete, the borders stand in the gaps at equal distances.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    block = number_block(lattice)
+    if lattice.n_columns <= LEAST_SEEN or (block is not None and block[3] - block[2] >= NUMBERS):
+        return lattice
+    there = lattice.upright >= SURE
+    body = there[:, lattice.n_columns // 2 : -1].mean(axis=1) >= MOSTLY
+    if body.sum() < LEAST_ROWS:
+        return lattice
+    share = there[body].mean(axis=0)
+    borders = [border for border in range(1, lattice.n_columns) if share[border] >= THERE]
+    for i, left in enumerate(borders):
+        inner = [lattice.columns[border] for border in borders[i + 1 :]]
+        columns = _seven_columns(lattice.columns[left], inner, lattice.columns[-1])
+        label = lattice.columns[left] - lattice.columns[borders[i - 1] if i else 0]
+        if columns is not None and label > TWICE[0] * (columns[-1] - columns[0]) / NUMBERS:
+            return _with_columns(lattice, left, columns, int(body.argmax()), boxes)
+    return lattice
+
+
+def _seven_columns(left: float, inner: Sequence[float], right: float) -> list[float] | None:
+    """The borders of seven columns about as wide, as far as they are seen where they were seen; None where too few are,
+    or one stands elsewhere."""
+    usual = (right - left) / NUMBERS
+    columns = [left + usual * border for border in range(NUMBERS)] + [right]
+    for x in inner:
+        nearest = round((x - left) / usual)
+        if not 0 < nearest < NUMBERS or abs(x - left - usual * nearest) > OFF * usual:
+            return None
+        columns[nearest] = x
+    return columns if LEAST_SEEN <= len(inner) + 1 < NUMBERS else None
+
+
+def _with_columns(
+    lattice: Lattice, start: int, numbers: Sequence[float], first: int, boxes: Sequence[Box]
+) -> Lattice:
+    """The lattice with these borders instead of those from the one at `start` on; from the row `first` on, but where a
+    text runs through."""
+    columns = (*lattice.columns[:start], *numbers)
+    over = [
+        [i for i, (x0, x1) in enumerate(pairwise(lattice.columns)) if x0 < right - 1 and left + 1 < x1]
+        for left, right in pairwise(columns)
+    ]
+    level = np.stack([lattice.level[:, old].max(axis=1) for old in over], axis=1)
+    upright = np.zeros((lattice.n_rows, len(columns)))
+    upright[:, : start + 1], upright[:, -1] = lattice.upright[:, : start + 1], lattice.upright[:, -1]
+    for row in range(first, lattice.n_rows):
+        inside = [box for box in boxes if lattice.rows[row] < middle_of(box) < lattice.rows[row + 1]]
+        for border in range(start + 1, len(columns) - 1):
+            upright[row, border] = 0.0 if any(runs_across(box, columns[border]) for box in inside) else 1.0
+    return with_places(replace(lattice, columns=columns, level=level, upright=upright))
+
+
+def without_text_below(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice of a table without printed rules, without lines of text that stand below it: in its last rows a text
+    that runs over several columns of numbers is none of them.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    block = number_block(lattice)
+    if block is None:
+        return lattice
+    first, _, left, right = block
+    rows = lattice.n_rows
+    while rows > first + 1:
+        inside = [box for box in boxes if lattice.rows[rows - 1] < middle_of(box) < lattice.rows[rows]]
+        if not any(sum(runs_across(box, x) for x in lattice.columns[left + 1 : right]) > 1 for box in inside):
+            break
+        rows -= 1
+    if rows == lattice.n_rows:
+        return lattice
+    return with_places(
+        replace(lattice, rows=lattice.rows[: rows + 1], level=lattice.level[: rows + 1], upright=lattice.upright[:rows])
     )
 
 

@@ -16,11 +16,13 @@ from pipeline.scan.lattice import Lattice, find_lattices, uncrossed, without_sli
 from pipeline.scan.overlooked import overlooked_numbers
 from pipeline.scan.parted import parted
 from pipeline.scan.regular import (
+    with_blank_columns,
     with_clear_borders,
     with_label_borders,
     with_likely_borders,
     with_lost_border,
     with_whole_rows,
+    without_text_below,
 )
 from pipeline.scan.separated import separated
 from pipeline.scan.widened import widened
@@ -60,6 +62,7 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
         lattice = without_imagined(drawn, lattice, boxes)
         implied = _is_implied(drawn, lattice)
         if implied:
+            lattice = with_blank_columns(without_text_below(lattice, boxes), boxes)
             lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))

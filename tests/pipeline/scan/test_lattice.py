@@ -194,3 +194,12 @@ def test_blank_columns_between_those_with_numbers_stay() -> None:
     boxes = [(float(left), y + 10, float(right), y + 26) for left, right in held for y in rows[:-1]]
     ones = np.ones((len(rows), len(columns) - 1)), np.ones((len(rows) - 1, len(columns)))
     assert without_slivers(with_places(Lattice(rows, columns, *ones, ())), boxes).columns[1:] == columns[1:]
+
+
+def test_columns_of_heads_set_upright_are_no_slivers() -> None:
+    """Of a table on a page of its own most texts were heads of four letters one below the other: their columns were
+    narrower than these are high, and half of them went."""
+    columns = tuple(float(x) for x in range(0, 1351, 90))
+    made = with_places(Lattice((0.0, 240.0, 320.0), columns, np.ones((3, 15)), np.ones((2, 16)), ()))
+    heads = [(x + 28.0, 30.0, x + 62.0, 200.0) for x in columns[:-1]]
+    assert without_slivers(made, [*heads, (30.0, 270.0, 55.0, 300.0)]).columns == columns

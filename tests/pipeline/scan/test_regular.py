@@ -5,11 +5,13 @@ import pytest
 
 from pipeline.scan.lattice import Lattice, Place, with_places
 from pipeline.scan.regular import (
+    with_blank_columns,
     with_clear_borders,
     with_label_borders,
     with_likely_borders,
     with_lost_border,
     with_whole_rows,
+    without_text_below,
 )
 
 
@@ -141,3 +143,39 @@ def test_a_label_over_the_whole_width_has_no_numbers_beside_it() -> None:
     titled = with_places(Lattice(made.rows, made.columns, level, upright, ()))
     assert Place(2, 0, 2, 8) in titled.places
     with_label_borders(titled, [(10.0, 22.0, 300.0, 28.0), (10.0, 32.0, 300.0, 38.0)])
+
+
+def sparse(columns: list[float]) -> Lattice:
+    """Eight rows without rules, a row of heads above."""
+    rows = tuple(30.0 * row for row in range(10))
+    return with_places(Lattice(rows, tuple(columns), np.ones((10, len(columns) - 1)), np.ones((9, len(columns))), ()))
+
+
+def test_columns_in_which_nothing_is_printed_stand_where_seven_have_their_place() -> None:
+    """Of a report with hardly any numbers 自然人, 其他 and 总计 were seen, and of the four between them a gap."""
+    head = (410.0, 5.0, 690.0, 25.0)
+    made = with_blank_columns(sparse([0.0, 60.0, 300.0, 402.0, 797.0, 905.0, 1000.0]), [head])
+    assert made.columns == (0.0, 60.0, 300.0, 402.0, 500.0, 600.0, 700.0, 797.0, 905.0, 1000.0)
+    assert [place.column_span for place in made.places if place.row == 0] == [1, 1, 1, 3, 1, 1, 1], "heads as one"
+    assert [place.column_span for place in made.places if place.row == 5] == [1] * 9
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [0.0, 60.0, 300.0, 402.0, 750.0, 905.0, 1000.0],
+        [0.0, 60.0, 300.0, 402.0, 1000.0],
+        [0.0, 100.0, 200.0, 300.0, 400.0, 700.0, 800.0],
+    ],
+    ids=["one off its place", "too few seen", "no labels as wide as two columns"],
+)
+def test_columns_that_have_no_place_among_seven_stay(columns: list[float]) -> None:
+    made = sparse(columns)
+    assert with_blank_columns(made, []) is made
+
+
+def test_lines_of_text_below_a_table_are_none_of_its_rows() -> None:
+    made = lattice([40.0] * 7, [200])
+    text = (5.0, 52.0, 330.0, 58.0)
+    assert without_text_below(made, [text]).rows == made.rows[:-1]
+    assert without_text_below(made, [(5.0, 52.0, 215.0, 58.0), (245.0, 52.0, 275.0, 58.0)]) is made, "a label"
