@@ -109,12 +109,19 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
                 current = made[-1]
                 current.one_a_line = single
         else:
-            tokens = [token for token in strip.tokens if token.kind != "word"]
+            tokens = _of_numbers([token for token in strip.tokens if token.kind != "word"], table)
             words = [token for token in strip.tokens if token.kind == "word"]
             if any(token.kind == "value" for token in tokens) and not (s > last and words):
                 groups.append(ValueGroup(None, s, tokens, words="".join(token.text for token in words)))
     _fill_blank_lines(groups, strips, first, table)
     return groups
+
+
+def _of_numbers(tokens: list[Token], table: Table) -> list[Token]:
+    """The tokens without the blank or unread cells before the first that can be a number's: those are labels'."""
+    spare = max(0, len(tokens) - len(table.columns))
+    taken = next((i for i, token in enumerate(tokens[:spare]) if token.text), spare)
+    return tokens[taken:]
 
 
 def _is_full(group: ValueGroup, table: Table) -> bool:
