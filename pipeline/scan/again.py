@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.document import Block, Cell, Document, Grid, Reading
 from pipeline.scan.cells import INSET
 from pipeline.scan.parts import sliced
-from pipeline.scan.rivals import as_part, number_readings
+from pipeline.scan.rivals import as_part, is_numeric, number_readings
 from pipeline.scan.rules import rule_scale
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ Spot: TypeAlias = "tuple[int, Box]"
 MOST_RIVALS = 6
 LEAST_PROBABILITY = 1e-4
 
+HARDLY = 0.5
+"""Probability of words below which they could hardly be read."""
 SURE_FIRST, AGREED = 0.98, 0.9
 """Probability of a first look from which on it is sure; part of it that it keeps where the second says the same."""
 
@@ -104,9 +106,11 @@ def merged(first: tuple[Reading, ...], second: tuple[Reading, ...]) -> tuple[Rea
     if not first or not second:
         return first or second
     weights: dict[str, float] = {}
-    for reading in (*first, *second):
-        weights[reading.text] = weights.get(reading.text, 0.0) + reading.score / 2
     best = first[0]
+    # Words that could hardly be read, where a number stands, say no more than their probability.
+    share = best.score if _hardly_words(best) and is_numeric(second[0].text) else 1.0
+    for reading, weight in (*((one, share) for one in first), *((one, 1.0) for one in second)):
+        weights[reading.text] = weights.get(reading.text, 0.0) + reading.score * weight / (1.0 + share)
     if best.text == second[0].text and best.score >= SURE_FIRST:
         weights[best.text] = max(weights[best.text], AGREED * best.score)
         others = sum(weight for text, weight in weights.items() if text != best.text)
@@ -117,3 +121,7 @@ def merged(first: tuple[Reading, ...], second: tuple[Reading, ...]) -> tuple[Rea
     ranked = sorted(weights.items(), key=lambda entry: (-round(entry[1], 9), entry[0]))
     kept = [(text, weight) for text, weight in ranked if weight >= LEAST_PROBABILITY][:MOST_RIVALS]
     return tuple(Reading(text, reader, min(1.0, weight)) for text, weight in kept or ranked[:1])
+
+
+def _hardly_words(reading: Reading) -> bool:
+    return bool(reading.text) and not is_numeric(reading.text) and reading.score < HARDLY

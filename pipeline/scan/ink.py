@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import cv2
@@ -26,20 +27,25 @@ LEAST_COLOUR = 1e-4
 """Share of the pixels that are coloured on a page with strokes of a pen."""
 UNCOLOURED = 22.0
 """Difference between the brightest and the darkest channel that black print has at its edges."""
-BRIGHT, SEAL_LIFT = 140.0, 0.6
-"""Brightness in red from which on a pixel of a seal has no print under it; how much of what it has beyond
-`UNCOLOURED` is added to it."""
-BLUISH, BLUE = 0.1, 0.18
-"""How much bluer than its other channels ink is, in its darkness: black up to here, from here on blue throughout. Files
-store colour at half the resolution of light, so that a thin stroke has lost most of its own to the paper beside it, and
-black print next to it has got some: what counts is the mean of both over `COLOUR_SPREAD`."""
-COLOUR_SPREAD = 1.5
-"""Pixels."""
-LEAST_BLUE = 4.0
-"""Grey levels of blue that noise does not reach in the mean."""
-PRINT, STROKE = 45.0, 70.0
-"""Brightness in its brightest channel up to which a pixel is print, be there a stroke over it or not; from which on it
-is nothing but a stroke."""
+COLOUR_SPREAD, LEAST_COLOURED = 1.5, 4.0
+"""Pixels over which colour is averaged; grey levels of it that noise does not reach in the mean. Files store colour at
+half the resolution of light, so that a thin stroke has lost most of its own to the paper beside it, and black print
+next to it has got some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How ink of a colour is told from black print under or beside it."""
+
+    share: tuple[float, float]
+    """Of its darkness, by which it is brighter in its own channel than in the others: black up to the first, of the
+    colour throughout from the second on."""
+    clear: tuple[float, float]
+    """Brightness in its own channel up to which there is print; from which on there is nothing but the stroke."""
+
+
+PEN, SEAL = Stroke((0.1, 0.18), (45.0, 70.0)), Stroke((0.2, 0.35), (140.0, 190.0))
+"""Blue is as dark as print but for its colour; red is as bright as paper in its own channel."""
 
 
 def ink(image: Pixels) -> Grey:
@@ -57,8 +63,6 @@ def without_pen(image: Pixels, grey: Grey) -> Grey:
     of a red seal; `grey` itself where the page has neither. Words printed in blue are gone too: it is for number cells
     beside black print.
 
-    Red needs little: in its own channel a seal is nearly as bright as paper, and print under it is dark.
-
     Args:
         grey: of the same image, by `ink`.
     """
@@ -68,20 +72,32 @@ def without_pen(image: Pixels, grey: Grey) -> Grey:
     chroma = brightest - darkest
     if np.count_nonzero(chroma > COLOURED) < LEAST_COLOUR * chroma.size:
         return grey
-    seal = (balanced[..., 0] >= brightest) & (chroma > COLOURED) & (brightest > BRIGHT)
-    red = np.where(seal, brightest + SEAL_LIFT * (chroma - UNCOLOURED), np.float32(0.0))
-    plain = np.minimum(np.maximum(grey, red), np.float32(PAPER))
-    return np.asarray(plain + _pen(balanced, brightest) * (PAPER - plain), dtype=np.uint8)
-
-
-def _pen(balanced: NDArray[np.float32], brightest: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How far each pixel is a blue stroke with no print under it, 0 to 1."""
     red, green, blue = cv2.split(balanced)
-    bluer = cv2.GaussianBlur(blue - cv2.max(red, green), (0, 0), COLOUR_SPREAD)
-    darkness = cv2.GaussianBlur(np.float32(255.0) - cv2.min(red, green), (0, 0), COLOUR_SPREAD)
-    share = np.clip((bluer / np.maximum(darkness, np.float32(1.0)) - BLUISH) / (BLUE - BLUISH), 0.0, 1.0)
-    clear = np.clip((brightest - PRINT) / (STROKE - PRINT), 0.0, 1.0)
-    return np.asarray(np.where(bluer > LEAST_BLUE, share * clear, 0.0), dtype=np.float32)
+    plain = np.minimum(grey, np.float32(PAPER))
+    for own, one, other, stroke in ((red, green, blue, SEAL), (blue, red, green, PEN)):
+        plain += _alone(own, np.maximum(one, other), np.minimum(one, other), stroke) * (PAPER - plain)
+    return np.asarray(plain, dtype=np.uint8)
+
+
+def _alone(
+    own: NDArray[np.float32], brighter: NDArray[np.float32], darker: NDArray[np.float32], stroke: Stroke
+) -> NDArray[np.float32]:
+    """How far each pixel is a stroke of a colour with no print under it, 0 to 1.
+
+    Args:
+        own: the channel of the colour.
+        brighter: the brighter of the two others.
+        darker: the darker of them.
+    """
+    colour = cv2.GaussianBlur(own - brighter, (0, 0), COLOUR_SPREAD)
+    darkness = cv2.GaussianBlur(np.float32(255.0) - darker, (0, 0), COLOUR_SPREAD)
+    share = _ramp(colour / np.maximum(darkness, np.float32(1.0)), stroke.share)
+    return np.where(colour > LEAST_COLOURED, share * _ramp(own, stroke.clear), np.float32(0.0))
+
+
+def _ramp(values: NDArray[np.float32], ends: tuple[float, float]) -> NDArray[np.float32]:
+    """0 up to the first end, 1 from the second on."""
+    return np.clip((values - np.float32(ends[0])) / np.float32(ends[1] - ends[0]), 0.0, 1.0)
 
 
 def _plain(image: Pixels) -> Grey:

@@ -31,6 +31,13 @@ def test_looks_that_differ_become_rivals() -> None:
     assert [(one.text, one.score) for one in found] == [("8", pytest.approx(0.45)), ("3", pytest.approx(0.4))]
 
 
+def test_words_that_could_hardly_be_read_say_little_against_a_number() -> None:
+    """What showed through from the back stood above a 0; the second look saw the 0 alone."""
+    found = merged((Reading("一厦\n0", "a", 0.21),), (Reading("0", "b", 1.0),))
+    assert found[0].text == "0" and found[0].score == pytest.approx(1 / 1.21)
+    assert merged((Reading("规章", "a", 0.9),), (Reading("0", "b", 1.0),))[0].score == 0.5
+
+
 def test_a_cell_that_only_one_look_could_read() -> None:
     assert merged((), (Reading("3", "b", 0.8),)) == (Reading("3", "b", 0.8),)
 
