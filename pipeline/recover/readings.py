@@ -53,7 +53,7 @@ def read_row(
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
-    tokens = _placed(tokens, shape.width)
+    tokens = _placed(_in_cells(tokens, shape.width), shape.width)
     try:
         found = _distinct(_all_readings(tokens, shape, trim, drops_blanks, prints_zeros))
     except TooMany:
@@ -92,6 +92,13 @@ def _all_readings(
         # Digits that could not be cut hold cells that nothing tells apart; the blanks beside them are a guess.
         found = [row for row in found if all(cell.kind != "unread" for cell in row.cells)]
     return found
+
+
+def _in_cells(tokens: Sequence[Token], width: int) -> Sequence[Token]:
+    """The tokens without numbers among words, where on a page with rules each number of the row has a cell of its own:
+    what looks like one in its label is dirt."""
+    own = [token for token in tokens if not token.among_words]
+    return own if is_pictured(own, width) and not any(token.implied for token in own) else tokens
 
 
 def _placed(tokens: Sequence[Token], width: int) -> list[Token]:

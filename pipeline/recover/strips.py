@@ -54,6 +54,8 @@ class Token:
     """True for a cell of a grid on a page image; see `Grid.pictured`."""
     implied: bool = False
     """True for a cell of a table without rules; see `Cell.implied`."""
+    among_words: bool = False
+    """True for a number on a page image that was cut out of a line of words in one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,14 @@ def _pictured(tokens: tuple[Token, ...], cells: list[Cell]) -> tuple[Token, ...]
     implied = any(cell.implied for cell in cells)
     made = []
     for token in tokens:
-        readings = token.readings
-        if token.kind == "value" and token.text and not readings and readers:
-            readings = (Reading(token.text, readers[0], AMONG_WORDS),)
+        among_words = bool(token.kind == "value" and token.text and not token.readings and readers)
+        readings = (Reading(token.text, readers[0], AMONG_WORDS),) if among_words else token.readings
         kind = "value" if _is_misread(token) else token.kind
-        made.append(replace(token, kind=kind, pictured=True, implied=implied, readings=readings))
+        made.append(
+            replace(
+                token, kind=kind, pictured=True, implied=implied, readings=readings, among_words=among_words
+            )
+        )
     return tuple(made)
 
 

@@ -235,3 +235,12 @@ def test_rows_that_a_border_cut_are_whole_again() -> None:
     assert rows["unavailable_unclear"] == ["1", "", "", "", "", "", "1"]
     moved = {unit.fields[0].split(".")[1] for unit in found.structures[0].units if unit.moved}
     assert "rejected_publication" not in moved, "its label stands beside both halves"
+
+
+def test_a_digit_in_a_label_is_dirt_where_each_number_has_its_cell() -> None:
+    """Behind 行政处罚 a speck was read as 1: the row had a number more than cells, and both were in doubt."""
+    numbers = ["3", "", "", "", "", "1", "4"]
+    grid = [[row.full_label, *numbers] for row in table("2021", "t3").rows]
+    grid[4][0] += "1"
+    (unit,) = (one for one in recover_table([strips(seen(grid))], "t3", 2021).structures[0].units[4:5])
+    assert [cell.printed or "" for cell in unit.readings[0].cells] == numbers and not unit.readings[0].note
