@@ -208,9 +208,9 @@ def _joined(first: list[Token], second: list[Token], width: int) -> list[Token] 
 
 
 def _filled(whole: list[Token], piece: list[Token], width: int) -> list[Token] | None:
-    """The row with cells that were cut off it, each in a column in which it has a blank."""
-    lost = {(token.grid, token.column): token for token in piece if token.kind != "blank"}
-    free = {(token.grid, token.column) for token in whole if token.kind == "blank" and token.column is not None}
+    """The row with cells that were cut off it, each in a column in which it has a cell with nothing that was read."""
+    lost = {(token.grid, token.column): token for token in piece if token.text}
+    free = {(token.grid, token.column) for token in whole if not token.text and token.column is not None}
     if len(whole) != width or not free.issuperset(lost):
         return None
     return [lost.get((token.grid, token.column), token) for token in whole]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.document import Cell, Document, Grid, Reading, Source
@@ -219,6 +221,23 @@ def cut_by_borders() -> list[list[str]]:
         else:
             made.append([row.full_label, *numbers])
     return made
+
+
+def test_the_rest_of_a_row_fills_what_nobody_could_read() -> None:
+    """A border that ran aslant cut the first numbers off their row, and a piece of one was left there."""
+    numbers = ["39", "0", "1", "2", "3", "4", "49"]
+    grid: list[list[str]] = []
+    for row in table("2021", "t3").rows:
+        if row.id == "rejected_mass":
+            grid += [["4.无", "?", "", *numbers[2:]], [row.full_label, *numbers[:2], *BLANK[2:]]]
+        else:
+            grid.append([row.full_label, "1", "", "", "", "", "", "1"])
+    document = seen(grid)
+    (block,) = document.blocks
+    assert isinstance(block, Grid)
+    cells = tuple(replace(cell, readings=()) if cell.text == "?" else cell for cell in block.cells)
+    document = replace(document, blocks=(replace(block, cells=cells),))
+    assert by_row(recover_table([strips(document)], "t3", 2021).structures[0])["rejected_mass"] == numbers
 
 
 def test_rows_that_a_border_cut_are_whole_again() -> None:
