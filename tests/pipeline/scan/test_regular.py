@@ -127,7 +127,7 @@ def test_a_border_that_nobody_drew_stands_clear_of_the_numbers() -> None:
 
 def test_a_border_is_not_moved_over_other_texts_nor_far() -> None:
     made = columns_of_numbers((0.0, 100.0, 200.0, 300.0))
-    close = [(70.0, 5.0, 105.0, 35.0), (107.0, 45.0, 140.0, 75.0)]
+    close = [(70.0, 5.0, 105.0, 35.0), (95.0, 45.0, 140.0, 75.0)]
     assert with_clear_borders(made, close) is made
     assert with_clear_borders(made, [(20.0, 5.0, 180.0, 35.0)]) is made
 
@@ -179,3 +179,10 @@ def test_lines_of_text_below_a_table_are_none_of_its_rows() -> None:
     text = (5.0, 52.0, 330.0, 58.0)
     assert without_text_below(made, [text]).rows == made.rows[:-1]
     assert without_text_below(made, [(5.0, 52.0, 215.0, 58.0), (245.0, 52.0, 275.0, 58.0)]) is made, "a label"
+
+
+def test_where_columns_stand_aslant_a_border_keeps_to_the_margins_of_the_boxes() -> None:
+    """No place was clear of all numbers, so the border stayed in the first digit of one."""
+    made = columns_of_numbers((0.0, 113.0, 200.0, 300.0))
+    aslant = [(60.0, 5.0, 101.0, 35.0), (60.0, 45.0, 96.0, 75.0), (100.0, 85.0, 160.0, 115.0)]
+    assert 100.0 <= with_clear_borders(made, aslant).columns[1] <= 101.0
