@@ -174,7 +174,7 @@ def with_clear_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
 
 
 def _cut_off(x: float, boxes: Sequence[Box]) -> float:
-    """Pixels by which an upright border cuts into texts, or comes too close to them, taken together. Where columns stand
+    """Pixels by which an upright border cuts into texts, or comes too close to them, taken together. Where columns are
     a little aslant none is clear of all, but one that cuts into the margins of two boxes cuts no digit."""
     found = 0.0
     for x0, y0, x1, y1 in boxes:
