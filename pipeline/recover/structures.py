@@ -121,12 +121,12 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
 
 def _with_whole_labels(groups: list[ValueGroup]) -> list[ValueGroup]:
     """The groups without those that a border which is none cut off: numbers in the lower half of the cell that their
-    label stands in, with nothing printed in the upper half, are that label's; what is rather dirt than a number, beside
-    words of a label, is no row."""
+    label stands in, with nothing printed in the upper half, are that label's. What is rather dirt than a number, beside
+    words of a label, is no row, nor is a lone number in a line of a page that no table holds: mostly the page's own."""
     kept: list[ValueGroup] = []
     for group in groups:
         last = kept[-1] if kept else None
-        if group.row is None and group.has_value and not group.is_filled and group.words:
+        if group.row is None and (_is_dirt(group) or _stands_alone(group)):
             continue
         halved = last is not None and last.row is not None and last.tokens and not last.has_value
         if last is not None and halved and group.row is None and group.stands_beside_label_of(last):
@@ -134,6 +134,15 @@ def _with_whole_labels(groups: list[ValueGroup]) -> list[ValueGroup]:
         else:
             kept.append(group)
     return kept
+
+
+def _is_dirt(group: ValueGroup) -> bool:
+    return group.has_value and not group.is_filled and bool(group.words)
+
+
+def _stands_alone(group: ValueGroup) -> bool:
+    lone = group.tokens[0] if len(group.tokens) == 1 else None
+    return lone is not None and lone.grid is None and bool(lone.readings)
 
 
 def _last_of_a_block(groups: list[ValueGroup]) -> frozenset[str]:

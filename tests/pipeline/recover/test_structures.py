@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.document import Cell, Document, Grid, Reading, Source
+from pipeline.document import Cell, Document, Grid, Line, Reading, Source
 from pipeline.recover.readings import RowReading
 from pipeline.recover.recovered import RecoveredTable, Structure, row_shape
 from pipeline.recover.strips import strips
@@ -238,6 +238,24 @@ def test_the_rest_of_a_row_fills_what_nobody_could_read() -> None:
     cells = tuple(replace(cell, readings=()) if cell.text == "?" else cell for cell in block.cells)
     document = replace(document, blocks=(replace(block, cells=cells),))
     assert by_row(recover_table([strips(document)], "t3", 2021).structures[0])["rejected_mass"] == numbers
+
+
+def test_lone_numbers_between_the_pages_of_a_table_are_none_of_its_own() -> None:
+    """A page's own number and what was left of a streak; with them a row cut in two was one orphan too many."""
+    grid = cut_by_borders()
+    places = {row[0]: i for i, row in enumerate(grid)}
+    form = {row.id: row.full_label for row in table("2021", "t3").rows}
+    halves = {(places[form[row]], 0): 2 for row in ("rejected_publication", "rejected_repeat")}
+    middle = places[form["denied_inquiry"]]
+    after = {(r - middle, c): rows for (r, c), rows in halves.items()}
+    first, second = seen(grid[:middle]), seen(grid[middle:], spans=after)
+    lines = ("21", "政务公开", "0.3", "政务公开", "7")
+    between = tuple(Line(text, Source(1, (9.0, 900.0, 19.0, 920.0)), reader="ocr") for text in lines)
+    found = recover_table([strips(replace(first, blocks=(*first.blocks, *between, *second.blocks)))], "t3", 2021)
+    rows = by_row(found.structures[0])
+    assert rows["rejected_publication"] == ["3", "", "", "", "4", "", "7"]
+    assert rows["denied_safety"] == ["8", "", "", "", "", "1", "9"]
+    assert "按次序" not in found.structures[0].note
 
 
 def test_rows_that_a_border_cut_are_whole_again() -> None:
