@@ -47,7 +47,10 @@ GUESSED = 0.02
 OTHERS = 5
 """Texts that neither reader names, as likely as what both hold for impossible."""
 RECOGNISER, NETWORK = Trust(0.5, 0.1), Trust(0.9, 0.01)
-"""The network errs less, and where both are sure of different numbers it is nearly always right."""
+"""The network errs less."""
+SURE, IN_CONFLICT = 0.9, 0.7
+"""Probability from which on a reader is sure; of a text at most where both are sure, of different texts. The network
+was right in each of nine such cells of held-out pages, and then said 288 of a blurred 238 with 0.98."""
 
 
 class PooledEngine:
@@ -84,10 +87,22 @@ def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberRea
     total = sum(shares.values()) + OTHERS * math.exp(sum(one.weight(one.unnamed) for one in said))
     # Where both say a number, it is written as the recogniser has it, who has seen more commas.
     texts = {key: text for one in reversed(said) for key, (text, _) in one.rivals.items()}
-    ranked = sorted(((texts[key], share / total) for key, share in shares.items()), key=lambda one: (-one[1], one[0]))
+    shares = _in_conflict({key: share / total for key, share in shares.items()}, said)
+    ranked = sorted(((texts[key], share) for key, share in shares.items()), key=lambda one: (-one[1], one[0]))
     return NumberReading(
         tuple((text, share) for text, share in ranked[:RIVALS] if share >= SMALLEST), by_recogniser.general
     )
+
+
+def _in_conflict(shares: dict[str, float], said: Sequence[_Said]) -> dict[str, float]:
+    """The shares; where both readers are sure, of different texts, that of the better one is taken down to what is in
+    doubt, and the other gets the rest."""
+    sure = {key for one in said for key, (_, share) in one.rivals.items() if share >= SURE}
+    if len(sure) < 2:
+        return shares
+    better, other = sorted(sure, key=lambda key: (-shares[key], key))
+    spare = max(0.0, shares[better] - IN_CONFLICT)
+    return {**shares, better: shares[better] - spare, other: shares[other] + spare}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,16 +30,17 @@ def test_a_reader_at_a_loss_does_not_outvote_one_that_is_sure() -> None:
     assert text == "83" and share > SURE_READING
 
 
-def test_of_two_that_are_sure_of_different_numbers_the_reader_of_numbers_is_believed() -> None:
-    """In each of nine such cells of held-out pages it was right; the other number stays a rival."""
+def test_two_that_are_sure_of_different_numbers_leave_both_in_doubt() -> None:
     found = pooled(said(_63=0.99), said(_83=0.99))
-    assert [text for text, _ in found.rivals[:2]] == ["83", "63"]
-    assert SURE_READING < best(found)[1] < 0.99
-    assert found.rivals[1][1] > 0.005
+    assert {text for text, _ in found.rivals[:2]} == {"63", "83"}
+    assert best(found)[1] < SURE_READING
+    assert found.rivals[1][1] > 0.2
 
 
-def test_a_reader_of_numbers_that_has_doubts_is_not_believed_against_one_that_has_none() -> None:
-    assert best(pooled(said(_63=0.99), said(_83=0.7, _63=0.1)))[1] < SURE_READING
+def test_a_blurred_number_that_the_network_alone_read_wrongly_is_in_doubt() -> None:
+    found = pooled(said(_238=0.987, _288=0.012), said(_288=0.977, _238=0.003))
+    assert {text for text, _ in found.rivals[:2]} == {"238", "288"}
+    assert best(found)[1] < SURE_READING
 
 
 def test_of_words_a_reader_of_numbers_knows_nothing() -> None:
