@@ -165,7 +165,9 @@ def _withhold_unconfirmed(
         unfound = [field for field in fields if not _printed_so(decisions[field])]
         if not _gives(rule, unfound, values) or assess(rule, values).verdict != "holds":
             continue
-        for field in unfound or fields:
+        # Where all are 0, each is: whichever of them was not printed leaves nothing for the others to be.
+        settled = all(values[field] == 0 for field in fields)
+        for field in fields if settled else unfound or fields:
             confirmed[field] += rule.across_rows or field not in moved or field not in shared
     for rule in table.rules:
         fields = rule.fields

@@ -147,6 +147,15 @@ def test_a_blank_total_follows_from_parts_that_are_confirmed() -> None:
     assert open_part.decisions["t3.granted.total"].value is None
 
 
+def test_in_a_column_of_zeros_one_that_nobody_could_read_leaves_the_others_confirmed() -> None:
+    """A row was put together from two halves; that another row had an unread cell withheld its blanks."""
+    column = {field for field, value in REPORT.values.items() if field.startswith("t3.") and field.endswith(".social")}
+    assert not any(REPORT.values[field] for field in column)
+    blank: dict[str, Seen] = {field: (None, 0.99, ()) for field in column}
+    decided = seen("t3", {**BLANK_TOTALS, **blank}, frozenset({"t3.rejected_repeat.social"}), "partial")
+    assert outcome(decided, "t3.partial.social") == (0, "inferred")
+
+
 def test_a_total_that_is_withheld_is_among_the_candidates() -> None:
     doubtful: dict[str, Seen] = {"t3.granted.total": (None, 0.7, ((6, 0.2),))}
     decided = seen("t3", {**BLANK_TOTALS, **doubtful}, frozenset({"t3.granted.legal", "t3.total.legal"}), "granted")
