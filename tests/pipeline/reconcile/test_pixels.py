@@ -151,7 +151,7 @@ def test_in_a_column_of_zeros_one_that_nobody_could_read_leaves_the_others_confi
     """A row was put together from two halves; that another row had an unread cell withheld its blanks."""
     column = {field for field, value in REPORT.values.items() if field.startswith("t3.") and field.endswith(".social")}
     assert not any(REPORT.values[field] for field in column)
-    blank: dict[str, Seen] = {field: (None, 0.99, ()) for field in column}
+    blank: dict[str, Seen] = dict.fromkeys(column, (None, 0.99, ()))
     decided = seen("t3", {**BLANK_TOTALS, **blank}, frozenset({"t3.rejected_repeat.social"}), "partial")
     assert outcome(decided, "t3.partial.social") == (0, "inferred")
 
