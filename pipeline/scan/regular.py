@@ -18,7 +18,6 @@ from pipeline.scan.evened import LEAST_ROWS, MOSTLY, NOT_THERE, NUMBERS, THERE, 
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
-
     from pipeline.document import Box
 
 TWICE = (1.7, 2.3)
@@ -68,8 +67,8 @@ def with_lost_border(lattice: Lattice) -> Lattice:
 
 def with_blank_columns(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     """The lattice of a table without printed rules with the columns in which nothing is printed from top to bottom:
-    where the others are as wide as each other, and the gaps between them just so wide that the form's seven columns of
-    numbers are complete, the borders stand in the gaps at equal distances.
+    where all borders that are seen beside the labels have their places among those of seven columns of one width, these
+    are the form's, and the others stand in between.
 
     Args:
         boxes: of lines of text, in pixels of the image.
