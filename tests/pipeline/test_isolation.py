@@ -203,13 +203,20 @@ def test_nothing_is_left_open() -> None:
 
 
 def test_the_overhead_is_small() -> None:
-    times = []
+    """Beside that of a bare fork, which takes the longer the more memory the process holds."""
+    times, forks = [], []
     for _ in range(10):
         begin = time.perf_counter()
         run_limited(len, "x", 10, 300)
         times.append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        forks.append(time.perf_counter() - begin)
     # The best of ten, because other processes share the machine.
-    assert min(times) < 0.03
+    assert min(times) - min(forks) < 0.03
 
 
 @needs_office
