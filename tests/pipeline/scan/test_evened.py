@@ -98,3 +98,14 @@ def test_seven_columns_of_numbers_although_the_first_lacks_borders(first: float,
     columns = tuple(float(x) for x in np.cumsum([0.0, 300.0, first, *[100.0] * 6]))
     rows = tuple(float(y) for y in range(0, 451, 50))
     assert number_block(with_places(Lattice(rows, columns, level, upright, ()))) == (0, 9, left, 8)
+
+
+def test_the_last_rows_of_a_table_without_rules_are_parted_as_those_above() -> None:
+    """Nothing was printed in most columns from some row on, down to a line of text below the table."""
+    lattice = numbers((4, 5))
+    assert with_rows_between(lattice, []) is lattice, "a table with rules shows its last rows"
+    made = with_rows_between(lattice, [], implied=True)
+    assert [sum(place.row == row for place in made.places) for row in range(6)] == [8] * 6
+    text = (40.0, 255.0, 760.0, 295.0)
+    above = with_rows_between(lattice, [text], implied=True)
+    assert [sum(place.row == row for place in above.places) for row in range(6)] == [8] * 5 + [2]
