@@ -71,8 +71,10 @@ def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mappin
             assess(rule, values).verdict == "holds" and printed.issuperset({*rule.fields} - {field})
             for rule in by_field.get(field, ())
         ):
-            believed = (decision.value, *(candidate.value for candidate in decision.candidates), cell.value)
-            candidates = {value: 0.0 for value in believed if value is not None}
+            candidates = {value: 0.0 for value in (decision.value, cell.value) if value is not None}
+            for candidate in decision.candidates:
+                if candidate.value is not None:
+                    candidates.setdefault(candidate.value, candidate.cost)
             for value, chance in cell.rivals:
                 candidates.setdefault(value, round(max(0.0, math.log(cell.score / max(chance, 1e-6))), 3))
             ranked = sorted(candidates.items(), key=lambda entry: entry[1])[:MOST_CANDIDATES]

@@ -92,7 +92,7 @@ class _Assigned:
 
 
 def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
-    groups = _with_whole_labels(groups)
+    groups = _with_whole_labels(groups, table)
     labelled = {group.row: group for group in groups if group.row}
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
@@ -119,14 +119,16 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
     return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
 
 
-def _with_whole_labels(groups: list[ValueGroup]) -> list[ValueGroup]:
+def _with_whole_labels(groups: list[ValueGroup], table: Table) -> list[ValueGroup]:
     """The groups without those that a border which is none cut off: numbers in the lower half of the cell that their
     label stands in, with nothing printed in the upper half, are that label's. What is rather dirt than a number, beside
-    words of a label, is no row, nor is a lone number in a line of a page that no table holds: mostly the page's own."""
+    words of a label, is no row, nor is a lone number in a line of a page outside its grids, where each row has several:
+    mostly the page's own."""
+    several = all(len(row.columns) > 1 for row in table.rows)
     kept: list[ValueGroup] = []
     for group in groups:
         last = kept[-1] if kept else None
-        if group.row is None and (_is_dirt(group) or _stands_alone(group)):
+        if group.row is None and (_is_dirt(group) or (several and _stands_alone(group))):
             continue
         halved = last is not None and last.row is not None and last.tokens and not last.has_value
         if last is not None and halved and group.row is None and group.stands_beside_label_of(last):

@@ -96,7 +96,7 @@ def with_rows_between(lattice: Lattice, boxes: Sequence[Box], implied: bool = Fa
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return lattice
-    there, body = _rows_of_numbers(lattice)
+    there, body = rows_of_numbers(lattice)
     if body.sum() < LEAST_ROWS:
         return lattice
     least = THERE if implied else ALWAYS
@@ -108,20 +108,20 @@ def with_rows_between(lattice: Lattice, boxes: Sequence[Box], implied: bool = Fa
         # The last rows are looked at one by one: what stands below a table may have been taken for a part of it.
         pieces = [(first, last)] if last < lattice.n_rows else [(row, row + 1) for row in range(first, last)]
         for start, end in pieces:
-            crossed = _crossed(lattice, start, end, boxes)
+            crossed = crossed_borders(lattice, start, end, boxes)
             if any(border >= n_columns // 2 for border in crossed):
                 break
             upright[start:end, [border for border in borders if border not in crossed]] = 1.0
     return lattice if (upright == lattice.upright).all() else with_places(replace(lattice, upright=upright))
 
 
-def _crossed(lattice: Lattice, first: int, last: int, boxes: Sequence[Box]) -> set[int]:
+def crossed_borders(lattice: Lattice, first: int, last: int, boxes: Sequence[Box]) -> set[int]:
     """The upright borders that a text of these rows runs through."""
     inside = [box for box in boxes if lattice.rows[first] < middle_of(box) < lattice.rows[last]]
     return {border for border, x in enumerate(lattice.columns) if any(runs_across(box, x) for box in inside)}
 
 
-def _rows_of_numbers(lattice: Lattice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def rows_of_numbers(lattice: Lattice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which upright edges are there, rows x columns by their left ends, and which rows are parted in their right half,
     where the numbers are."""
     # The outermost rule bounds the table whether it is drawn or not.
@@ -135,7 +135,7 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     n_columns = lattice.n_columns
     if n_columns < LEAST_COLUMNS:
         return None
-    there, body = _rows_of_numbers(lattice)
+    there, body = rows_of_numbers(lattice)
     hinted = lattice.upright[:, n_columns // 2 : -1].mean(axis=1) >= HINTED
     # The longest run of rows that look like numbers, or nearly do beside those that look so.
     first, last = max(runs(body | hinted), key=lambda run: int(body[run[0] : run[1]].sum()), default=(0, 0))

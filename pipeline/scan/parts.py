@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.scan.boxes import middle_of
+
 if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
     from pipeline.ocr.engine import TextPlace
@@ -29,13 +31,16 @@ class TextPart:
 
     box: Box
     score: float = 1.0
-    cut: bool = False
-    """A border runs through the line that it is a piece of."""
     beyond: tuple[Box, ...] = ()
-    """Where the line goes on beyond those borders, if it does: a box may be wide, or hold a stroke of a pen. Only the
-    height of the cell is told."""
+    """Where its line reaches over the borders of its cell, within the height of that; whether there is print is another
+    question: a box may be wide, or hold a stroke of a pen."""
     mark: bool = False
     """Of a seal, or written with a coloured pen: no print."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether a border runs through the line that it is a piece of."""
+        return bool(self.beyond)
 
 
 def parts_of(places: Sequence[TextPlace]) -> list[TextPart]:
@@ -92,7 +97,7 @@ def by_cell(lattice: Lattice, parts: Sequence[TextPart]) -> dict[Place, list[Tex
                     beyond.append((left, max(top, y0), x0, min(bottom, y1)))
                 if not tall and x1 < lattice.columns[-1] and right - x1 > SPILT * height:
                     beyond.append((x1, max(top, y0), right, min(bottom, y1)))
-                found[place].append(replace(part, box=box, cut=bool(beyond), beyond=tuple(beyond)))
+                found[place].append(replace(part, box=box, beyond=tuple(beyond)))
     for place, inside in found.items():
         found[place] = in_order(inside)
     return found
@@ -106,8 +111,8 @@ def in_order(parts: Sequence[TextPart]) -> list[TextPart]:
 def lines_of(parts: Sequence[TextPart]) -> list[list[TextPart]]:
     """Parts that stand at one height, left to right; lines top to bottom."""
     lines: list[list[TextPart]] = []
-    for part in sorted(parts, key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
-        middle = (part.box[1] + part.box[3]) / 2
+    for part in sorted(parts, key=lambda one: (middle_of(one.box), one.box[0])):
+        middle = middle_of(part.box)
         for line in lines[-3:]:
             top = sum(one.box[1] for one in line) / len(line)
             bottom = sum(one.box[3] for one in line) / len(line)

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.scan.boxes import middle_of, runs_across, runs_down
-from pipeline.scan.evened import LEAST_ROWS, MOSTLY, NOT_THERE, NUMBERS, THERE, WITHOUT_LABELS, number_block
+from pipeline.scan.evened import (
+    LEAST_ROWS,
+    NOT_THERE,
+    NUMBERS,
+    THERE,
+    WITHOUT_LABELS,
+    crossed_borders,
+    number_block,
+    rows_of_numbers,
+)
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
@@ -76,8 +85,7 @@ def with_blank_columns(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     block = number_block(lattice)
     if lattice.n_columns <= LEAST_SEEN or (block is not None and block[3] - block[2] >= NUMBERS):
         return lattice
-    there = lattice.upright >= SURE
-    body = there[:, lattice.n_columns // 2 : -1].mean(axis=1) >= MOSTLY
+    there, body = rows_of_numbers(lattice)
     if body.sum() < LEAST_ROWS:
         return lattice
     share = there[body].mean(axis=0)
@@ -117,11 +125,11 @@ def _with_columns(
     level = np.stack([lattice.level[:, old].max(axis=1) for old in over], axis=1)
     upright = np.zeros((lattice.n_rows, len(columns)))
     upright[:, : start + 1], upright[:, -1] = lattice.upright[:, : start + 1], lattice.upright[:, -1]
+    made = replace(lattice, columns=columns, level=level, upright=upright)
     for row in range(first, lattice.n_rows):
-        inside = [box for box in boxes if lattice.rows[row] < middle_of(box) < lattice.rows[row + 1]]
-        for border in range(start + 1, len(columns) - 1):
-            upright[row, border] = 0.0 if any(runs_across(box, columns[border]) for box in inside) else 1.0
-    return with_places(replace(lattice, columns=columns, level=level, upright=upright))
+        clear = set(range(start + 1, len(columns) - 1)) - crossed_borders(made, row, row + 1, boxes)
+        upright[row, sorted(clear)] = 1.0
+    return with_places(made)
 
 
 def without_text_below(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:

@@ -281,3 +281,14 @@ def test_a_digit_in_a_label_is_dirt_where_each_number_has_its_cell() -> None:
     grid[4][0] += "1"
     (unit,) = (one for one in recover_table([strips(seen(grid))], "t3", 2021).structures[0].units[4:5])
     assert [cell.printed or "" for cell in unit.readings[0].cells] == numbers and not unit.readings[0].note
+
+
+def test_in_a_table_with_one_number_a_row_a_lone_number_in_a_line_is_a_row() -> None:
+    """Without rules the numbers of table 2 may stand outside of what was taken for the table."""
+    t2 = table("2021", "t2")
+    labels = {row.id: row.full_label for row in t2.rows}
+    grid = seen([[labels[row], ""] for row in ("rules", "normative", "licensing")])
+    number = Line("26", Source(1, (300.0, 44.0, 320.0, 58.0)), reader="ocr")
+    below = seen([[labels["penalty"], "63"]])
+    found = recover_table([strips(replace(grid, blocks=(*grid.blocks, number, *below.blocks)))], "t2", 2021)
+    assert by_row(found.structures[0])["licensing"] == ["26"]

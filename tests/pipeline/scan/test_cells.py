@@ -100,8 +100,9 @@ def test_two_numbers_far_apart_in_one_cell_are_two(width: int, texts: str) -> No
 
 def test_a_piece_of_a_rule_is_no_number_of_the_cell() -> None:
     """A detector takes thick broken rules for text, which reaches into the next cell."""
-    parts = [TextPart((116.0, 26.0, 142.0, 60.0)), TextPart((376.0, 22.0, 396.0, 60.0), cut=True)]
-    assert numbers_apart(parts) == [[parts[0]]]
+    number = TextPart((116.0, 26.0, 142.0, 60.0))
+    rule = TextPart((376.0, 22.0, 396.0, 60.0), beyond=((396.0, 22.0, 402.0, 60.0),))
+    assert numbers_apart([number, rule]) == [[number]]
 
 
 def test_a_number_with_dirt_beside_it_is_one() -> None:
@@ -154,6 +155,20 @@ def test_a_blue_pen_and_the_rest_of_a_seal_go_and_black_print_stays() -> None:
     assert grey[152, 100] < 170 and without[152, 100] > 215
     assert without[120, 41] < 60
     assert without[150, 202] > 215
+
+
+@pytest.mark.parametrize("colour", [(80, 85, 150), (225, 95, 105)], ids=["pen", "seal"])
+def test_a_thin_stroke_goes_though_its_file_has_half_of_its_colour(colour: tuple[int, int, int]) -> None:
+    """JPEG keeps colour at half the resolution; a number under strokes of a pen was read as 9 of 1649."""
+    image = np.full((300, 300, 3), 250, np.uint8)
+    cv2.line(image, (20, 40), (280, 75), colour, 2, cv2.LINE_AA)
+    cv2.line(image, (150, 20), (150, 280), (10, 10, 10), 4, cv2.LINE_AA)
+    image[200:260, 200:260] = (90, 90, 190)
+    _, stored = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 60])
+    image = cv2.cvtColor(cv2.imdecode(stored, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(np.uint8)
+    without = without_pen(image, ink(image))
+    assert without[30:90, 20:140].min() > 200, "the stroke"
+    assert without[180:280, 150].max() < 60 and without[56:60, 150].max() < 60, "print, also where the stroke crosses"
 
 
 def test_a_page_without_blue_is_the_very_same() -> None:
