@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 
+from training.corpus.marked import is_number, same_marks, shown
 from training.examples.drawn import MatrixRow
 from training.examples.report import Paragraph
 from training.mangle.damage import Damage, form_rows, on_table
@@ -86,25 +87,28 @@ def _glue_padded(row: MatrixRow, random: Random) -> MatrixRow | None:
 def _misread(row: MatrixRow, random: Random) -> MatrixRow | None:
     place = random.randrange(LABELS, len(row.cells))
     text = row.cells[place]
-    if not text.isascii() or not text.isdigit():
+    if not is_number(text):
         return None
     digit = random.randrange(len(text))
-    other = random.choice([char for char in "123456789" if char != text[digit]])
-    return replace(row, cells=(*row.cells[:place], text[:digit] + other + text[digit + 1 :], *row.cells[place + 1 :]))
+    other = random.choice([char for char in "123456789" if char != shown(text[digit])])
+    changed = text[:digit] + same_marks(other, text) + text[digit + 1 :]
+    return replace(row, cells=(*row.cells[:place], changed, *row.cells[place + 1 :]))
 
 
 def _note(row: MatrixRow, random: Random) -> MatrixRow | None:
     place = random.randrange(LABELS, len(row.cells))
     text = row.cells[place]
-    if not text.isdigit() or text == "0":
+    if not is_number(text) or shown(text) == "0":
         return None
-    note = f"{text}（其中网络提交 {random.randrange(1 + int(text))} 件）"
+    note = f"{text}（其中网络提交 {random.randrange(1 + int(shown(text)))} 件）"
     return replace(row, cells=(*row.cells[:place], note, *row.cells[place + 1 :]))
 
 
-def _instruction(row: MatrixRow, random: Random) -> MatrixRow:
+def _instruction(row: MatrixRow, random: Random) -> MatrixRow | None:
     text = random.choice(("（同一申请人3次以上）", "（见条例第36条）", "（含网上申请，单位：件）", "（2项合计）"))
-    place = max(i for i in range(LABELS) if row.cells[i])
+    place = max((i for i in range(LABELS) if row.cells[i]), default=None)
+    if place is None:
+        return None
     return replace(row, cells=(*row.cells[:place], row.cells[place] + text, *row.cells[place + 1 :]))
 
 
@@ -244,27 +248,28 @@ def _glue_in_row2(cells: tuple[str, ...], _: Random) -> tuple[str, ...]:
 
 
 def _letter_o(cell: str, random: Random) -> str:
-    return random.choice("OoＯ") if cell == "0" and random.random() < 0.2 else cell
+    return same_marks(random.choice("OoＯ"), cell) if shown(cell) == "0" and random.random() < 0.2 else cell
 
 
 def _wide(cell: str, _: Random) -> str:
-    return "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in cell)
+    wide = "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in shown(cell))
+    return same_marks(wide, cell)
 
 
 def _thousands(cell: str, _: Random) -> str:
-    return f"{int(cell):,}" if cell.isdigit() else cell
+    return same_marks(f"{int(shown(cell)):,}", cell) if is_number(cell) else cell
 
 
 def _unit(cell: str, _: Random) -> str:
-    return cell + "件" if cell.isdigit() else cell
+    return cell + "件" if is_number(cell) else cell
 
 
 def _dash(cell: str, _: Random) -> str:
-    return "/" if cell == "0" else cell
+    return same_marks("/", cell) if shown(cell) == "0" else cell
 
 
 def _hyphen(cell: str, random: Random) -> str:
-    return "-" if cell == "0" and random.random() < 0.8 else cell
+    return same_marks("-", cell) if shown(cell) == "0" and random.random() < 0.8 else cell
 
 
 def _spaced(cell: str, random: Random) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TypeAlias
 
+from training.corpus.marked import shown
 from training.examples.drawn import MatrixRow
 from training.examples.office import package
 from training.mangle.pages import HEAD, LABELS, OTHER, Page, Sheet
@@ -121,7 +122,7 @@ def _aligned(sheet: Sheet) -> list[str]:
 
 
 def _width(text: str) -> int:
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in shown(text))
 
 
 def _label_line(sheet: Sheet) -> list[str]:
