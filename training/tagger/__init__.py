@@ -1,0 +1,1 @@
+"""The token classifier: which field a number of a report is, which section a line."""

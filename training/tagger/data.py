@@ -1,0 +1,117 @@
+"""The corpus as windows of tokens with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from pipeline.tag.labels import FIRST, INSIDE, OUTSIDE, SECTIONS, column_of, columns, fields, row_of, rows
+from pipeline.tag.windows import Tokens, tokens_of, windows
+
+IGNORED = -100
+"""Label of what nothing is learnt from."""
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text in tokens with their labels, one entry a token."""
+
+    tokens: Tokens
+    begins: Labels
+    sections: Labels
+    fields: Labels
+    """Index of the field; `IGNORED` outside of numbers."""
+
+
+class Batch(NamedTuple):
+    """Windows x tokens, the first and last token of a window its ends."""
+
+    ids: Tensor
+    places: Tensor
+    of: Tensor
+    there: Tensor
+    begins: Tensor
+    sections: Tensor
+    fields: Tensor
+
+
+def labelled(row: Mapping[str, Any], by: Tokenizer) -> Labelled:
+    """A row of the dataset in tokens."""
+    tokens = tokens_of(row["text"], row["piece_starts"], row["piece_places"], row["piece_of"], by)
+    number = {field: index for index, field in enumerate(fields())}
+    count = len(tokens.ids)
+    begins = np.full(count, OUTSIDE, np.int64)
+    kinds = np.full(count, IGNORED, np.int64)
+    for start, end, field in zip(row["starts"], row["ends"], row["fields"], strict=True):
+        # A token belongs to the number that it has a character of.
+        first = int(np.searchsorted(tokens.ends, start, side="right"))
+        last = int(np.searchsorted(tokens.starts, end, side="left"))
+        begins[first:last] = INSIDE
+        begins[first : first + 1] = FIRST
+        kinds[first:last] = number[field]
+    at = np.searchsorted(np.asarray(row["section_starts"]), tokens.starts, side="right") - 1
+    names = np.asarray([SECTIONS.index(name) for name in row["sections"]], np.int64)
+    return Labelled(tokens, begins, names[np.maximum(at, 0)], kinds)
+
+
+class Ends(NamedTuple):
+    """Ids of the tokens at the ends of a window, and of what fills up shorter ones."""
+
+    start: int
+    end: int
+    fill: int
+
+
+def batch_of(texts: Sequence[tuple[Labelled, int, int]], ends: Ends) -> Batch:
+    """Windows [start, end) of texts, filled up to the longest."""
+    size = 2 + max(end - start for _, start, end in texts)
+    made = {name: np.zeros((len(texts), size), np.int64) for name in ("places", "of", "there")}
+    ids = np.full((len(texts), size), ends.fill, np.int64)
+    labels = {name: np.full((len(texts), size), IGNORED, np.int64) for name in ("begins", "sections", "fields")}
+    for i, (text, start, end) in enumerate(texts):
+        inner = slice(1, 1 + end - start)
+        ids[i, 0], ids[i, inner], ids[i, 1 + end - start] = ends.start, text.tokens.ids[start:end], ends.end
+        made["there"][i, : 2 + end - start] = 1
+        made["places"][i, inner], made["of"][i, inner] = text.tokens.places[start:end], text.tokens.of[start:end]
+        labels["begins"][i, inner] = text.begins[start:end]
+        labels["sections"][i, inner] = text.sections[start:end]
+        labels["fields"][i, inner] = text.fields[start:end]
+    arrays = (ids, made["places"], made["of"], made["there"], labels["begins"], labels["sections"], labels["fields"])
+    return Batch(*map(torch.from_numpy, arrays))
+
+
+def batches(
+    texts: Sequence[Labelled], size: int, overlap: int, batch: int, seed: int, steps: int, ends: Ends, first: int
+) -> Iterator[tuple[int, Batch]]:
+    """Batches with their numbers from this one on: all windows in an order of the seed's, again and again."""
+    all_windows = [
+        (i, start, end) for i, text in enumerate(texts) for start, end in windows(len(text.tokens.ids), size, overlap)
+    ]
+    a_round = len(all_windows) // batch
+    if not a_round:
+        raise ValueError("语料太少，不够一批")
+    order: NDArray[np.int64] = np.empty(0, np.int64)
+    for step in range(first, steps):
+        turn, place = divmod(step, a_round)
+        if place == 0 or step == first:
+            order = np.random.default_rng([seed, turn]).permutation(len(all_windows))
+        chosen = [all_windows[i] for i in order[place * batch : (place + 1) * batch]]
+        yield step, batch_of([(texts[i], start, end) for i, start, end in chosen], ends)
+
+
+def row_and_column_of_fields() -> tuple[Tensor, Tensor]:
+    """For each field, the index of its row and of its column."""
+    row_at = {row: i for i, row in enumerate(rows())}
+    column_at = {column: i for i, column in enumerate(columns())}
+    return (
+        torch.tensor([row_at[row_of(field)] for field in fields()]),
+        torch.tensor([column_at[column_of(field)] for field in fields()]),
+    )

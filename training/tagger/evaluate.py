@@ -1,0 +1,134 @@
+"""How well the classifier does on the test split: `python -m training.tagger.evaluate --corpus out/tagger/corpus`.
+
+Numbers of tables and of prose apart, seen damages and wordings apart from unseen ones, by damage family, and on the
+real reports annotated by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.document import Cell
+from pipeline.tag.decode import Tags
+from pipeline.tag.linear import Linear, Piece
+from pipeline.tag.model import Model, load_model
+from training.tagger.metrics import Counted, Reliability, entities
+from training.tagger.train import corpus_of
+
+Groups = dict[tuple[str, str], Counted]
+
+
+def linear_of(row: Mapping[str, Any]) -> Linear:
+    """The text of a row of the dataset with its pieces."""
+    starts = row["piece_starts"]
+    ends = [*starts[1:], len(row["text"])]
+    cell = Cell(0, 0, ())
+    places = zip(starts, ends, row["piece_places"], row["piece_of"], strict=True)
+    return Linear(row["text"], tuple(Piece(a, b, 0, cell if of > 1 else None, place, of) for a, b, place, of in places))
+
+
+def measure(rows: Iterable[Mapping[str, Any]], model: Model) -> tuple[Groups, Reliability, Counter[str]]:
+    """Counts by kind (`table`, `prose`, `section`) and group, how far probabilities hold, and the commonest faults."""
+    groups: Groups = defaultdict(Counted)
+    reliability = Reliability()
+    faults: Counter[str] = Counter()
+    for row in rows:
+        tags = model.tag(linear_of(row))
+        names = ["unseen" if row["unseen"] else "seen", *(f"family {name}" for name in row["families"])]
+        names += [f"converter {row['converter']}"] if row["converter"] else [f"layout {row['layout']}"]
+        for kind, counted in _numbers(row, tags, reliability, faults):
+            for name in names:
+                groups[kind, name].add(counted)
+        counted = _lines(row, tags)
+        for name in names:
+            groups["section", name].add(counted)
+    return groups, reliability, faults
+
+
+def _numbers(
+    row: Mapping[str, Any], tags: Tags, reliability: Reliability, faults: Counter[str]
+) -> Iterable[tuple[str, Counted]]:
+    true = {
+        (start, end): (field, table)
+        for start, end, field, table in zip(row["starts"], row["ends"], row["fields"], row["in_table"], strict=True)
+    }
+    tables = {place for (start, end), (_, table) in true.items() if table for place in range(start, end)}
+    found = [(one.start, one.end, one.field) for one in tags.numbers]
+    for one in tags.numbers:
+        field, _ = true.get((one.start, one.end), ("-", False))
+        reliability.shares.append(one.share)
+        reliability.right.append(field == one.field)
+        if field != one.field:
+            faults[f"{field} -> {one.field}"] += 1
+    # What was found where nothing is counts against the kind that it stands among.
+    lines = {
+        place: not tables.isdisjoint(range(start, end))
+        for start, end in tags.seen.lines
+        for place in range(start, end)
+    }
+    for kind in ("table", "prose"):
+        there = [(*span, field) for span, (field, table) in true.items() if table == (kind == "table")]
+        spans = {one[:2] for one in there}
+        mine = [
+            one for one in found
+            if one[:2] in spans or (one[:2] not in true and lines.get(one[0], False) == (kind == "table"))
+        ]  # fmt: skip
+        yield kind, entities(mine, there)
+
+
+def _lines(row: Mapping[str, Any], tags: Tags) -> Counted:
+    """Lines with words: a line belongs to the section that most of its characters are of."""
+    sections: list[str] = []
+    ends = [*row["section_starts"][1:], len(row["text"])]
+    for start, end, section in zip(row["section_starts"], ends, row["sections"], strict=True):
+        sections += [section] * (end - start)
+    right = there = 0
+    for (start, end), (said, _) in zip(tags.seen.lines, tags.sections, strict=True):
+        inside = Counter(sections[start:end])
+        # A page in one line is all sections at once.
+        if not row["text"][start:end].strip() or len(inside) > 1:
+            continue
+        there += 1
+        right += said == next(iter(inside))
+    return Counted(right, there, there)
+
+
+def report(groups: Groups, reliability: Reliability, faults: Counter[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        f"{kind} {name}": {
+            "f1": round(one.f1, 4),
+            "precision": round(one.precision, 4),
+            "recall": round(one.recall, 4),
+            "n": one.there,
+        }
+        for (kind, name), one in sorted(groups.items())
+    }
+    return {**made, "ece": round(reliability.error(), 4), "faults": faults.most_common(25)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="在模拟语料的测试部分上评测标注模型。")
+    parser.add_argument("--corpus", type=Path, default=Path("out/tagger/corpus"), metavar="文件夹")
+    parser.add_argument("--model", type=Path, metavar="文件夹", help="默认用随程序附带的模型")
+    parser.add_argument("--split", default="test", choices=("validation", "test"))
+    parser.add_argument("--limit", type=int, metavar="N", help="只量前 N 份")
+    options = parser.parse_args(arguments)
+    model = load_model(options.model, 2)
+    if model is None:
+        print("没有模型：先运行 gouji train", file=sys.stderr)
+        return 1
+    rows = corpus_of(options.corpus / "dataset")[options.split]
+    if options.limit:
+        rows = rows.select(range(min(options.limit, len(rows))))
+    print(json.dumps(report(*measure(rows, model)), ensure_ascii=False, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
