@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.document import Document, Picture
 from pipeline.errors import E112, E201, E202, GoujiError
@@ -29,11 +29,15 @@ from pipeline.recover.recovered import RecoveredTable
 from pipeline.recover.sections import find_sections
 from pipeline.recover.strips import has_spaced_lines, strips
 from pipeline.recover.structures import recover_table
+from pipeline.tag.hints import hints_of
+from pipeline.tag.linear import linear
+from pipeline.tag.prose import has_unread_numbers, tagged_prose, with_tagged
 from pipeline.template import TABLES, template_for_year
 
 if TYPE_CHECKING:
     from pipeline.scan.again import Look, Spot
     from pipeline.scan.document import Progress, Seen
+    from pipeline.tag.decode import Tags
 
 LEAST_SECTIONS = 2
 """Sections that a report without any table must show before it counts as an annual report."""
@@ -56,29 +60,37 @@ class Scanning:
     """Folder for a picture of each page with the grid that was recovered."""
 
 
-def read_report(path: Path, last_year: Report | None = None, scanning: Scanning | None = None) -> Report:
+Tagging = Literal["cascade", "never", "alone"]
+"""When the token classifier is asked: where the form's labels and wordings leave something open, never, or in their
+place (which is for measuring)."""
+
+
+def read_report(
+    path: Path, last_year: Report | None = None, scanning: Scanning | None = None, tagging: Tagging = "cascade"
+) -> Report:
     """Reads one report.
 
     Args:
         path: the file; its name decides nothing.
         last_year: the record of the same agency's report of the year before: weak evidence.
         scanning: how pictures are read; they are read only where the file holds any.
+        tagging: when the token classifier is asked.
 
     Raises:
         GoujiError: where the file cannot be read (E1xx) or is no report of a known form (E2xx).
     """
     document = read_document(path)
     if not document.has_pictures():
-        return report_of(document, last_year)
-    return _read_pictures(document, last_year, scanning or Scanning())
+        return report_of(document, last_year, tagging)
+    return _read_pictures(document, last_year, scanning or Scanning(), tagging)
 
 
-def report_of(document: Document, last_year: Report | None = None) -> Report:
+def report_of(document: Document, last_year: Report | None = None, tagging: Tagging = "cascade") -> Report:
     """Everything after the reader; see `read_report`."""
-    return _record(_decide(document, last_year), {})
+    return _record(_tagged(document, last_year, tagging), {})
 
 
-def _read_pictures(document: Document, last_year: Report | None, scanning: Scanning) -> Report:
+def _read_pictures(document: Document, last_year: Report | None, scanning: Scanning, tagging: Tagging) -> Report:
     """A document whose pictures are scanned first, and whose suspect cells are looked at again."""
     # Only a file that holds pictures pays for loading what reads them.
     from pipeline.ocr.load import load_engine
@@ -99,6 +111,7 @@ def _read_pictures(document: Document, last_year: Report | None, scanning: Scann
             break
         looks |= seen
         decided = _decide(document, last_year)
+    decided = _tagged(document, last_year, tagging, decided)
     if scanning.overlay is not None:
         from pipeline.scan.overlay import write_overlays
 
@@ -132,20 +145,85 @@ class _Decided:
     findings: list[Finding]
 
 
-def _decide(document: Document, last_year: Report | None) -> _Decided:
+def _tagged(
+    document: Document, last_year: Report | None, tagging: Tagging, decided: _Decided | None = None
+) -> _Decided:
+    """The document with everything made out of it, the classifier asked where something was left open.
+
+    Raises:
+        GoujiError: E2xx where it is no report, by labels and by the classifier.
+    """
+    if tagging == "never":
+        return decided or _decide(document, last_year)
+    from pipeline.tag.model import load_model
+
+    model = load_model()
+    if model is None:
+        return decided or _decide(document, last_year)
+    try:
+        decided = decided or _decide(document, last_year)
+    except GoujiError as error:
+        # Without any label of the form only what the classifier says can tell that it is a report.
+        tags = model.tag(linear(document))
+        if not any(number.sure >= LEAST_SURE for number in tags.numbers):
+            raise
+        try:
+            return _decide(document, last_year, tags)
+        except GoujiError:
+            raise error from None
+    if tagging == "cascade" and not is_open(decided):
+        return decided
+    again = _decide(document, last_year, model.tag(linear(document)), labels=tagging != "alone")
+    if tagging == "alone":
+        return again
+    return again if _settled(again) >= _settled(decided) else decided
+
+
+LEAST_SURE = 0.9
+
+
+def _settled(made: _Decided) -> tuple[int, int]:
+    """How many tables were found, and how many fields are settled."""
+    decisions = [decision for table in made.tables.values() for decision in table.decisions.values()]
+    settled = sum(decision.status in {"read", "repaired", "inferred"} for decision in decisions)
+    return sum(found.found for found in made.recovered.values()), settled
+
+
+def is_open(made: _Decided) -> bool:
+    """Whether labels and wordings leave something for the classifier: a table or section that was not found, a field
+    that is not settled, or running text with numbers that no sentence explains."""
+    if not all(found.found for found in made.recovered.values()) or any(n not in made.sections for n in "一二三四五六"):
+        return True
+    decisions = [decision for table in made.tables.values() for decision in table.decisions.values()]
+    lost = [d for d in decisions if d.status == "missing" and d.cell.kind in {"absent", "unread"}]
+    if lost or any(decision.status == "ambiguous" for decision in decisions):
+        return True
+    return has_unread_numbers(made.sections, made.prose)
+
+
+def _decide(
+    document: Document, last_year: Report | None, tags: Tags | None = None, labels: bool = True
+) -> _Decided:
     sections = find_sections(document)
     metadata = find_metadata(document, sections)
     layouts = [strips(document)]
     if has_spaced_lines(document):
         layouts.append(strips(document, spaced_cells=True))
-    recovered = {table_id: recover_table(layouts, table_id, metadata.year) for table_id in TABLES}
+    hints = [None if tags is None else hints_of(layout, tags) for layout in layouts]
+    recovered = {
+        table_id: recover_table(layouts, table_id, metadata.year, hints, labels) for table_id in TABLES
+    }
     _check_is_report(document, recovered, sections)
     templates = {table_id: found.table.template for table_id, found in recovered.items()}
     before = last_year if last_year and _same_agency(last_year, metadata.agency, metadata.year) else None
     tables = {table_id: found.table for table_id, found in recovered.items()}
     expected = carried_forward(before, tables) if before else {}
     decided = {table_id: decide_table(found.table, blocks(found, expected)) for table_id, found in recovered.items()}
-    prose = prose_numbers(sections, document, templates, metadata)
+    prose = prose_numbers(sections, document, templates, metadata) if labels else []
+    if tags is not None:
+        fields = {field for table in tables.values() for field in table.field_ids()}
+        cells = {strip.block for strip in layouts[0]}
+        prose = with_tagged(prose, tagged_prose(document, tags, cells, fields))
     for table in decided.values():
         _from_prose(table, prose)
         _support_of_last_year(table, expected)

@@ -28,6 +28,11 @@ def packaged_network(package: str, weights: str, threads: int) -> Any:
         package: that its weights lie in.
         weights: name of the file.
     """
+    return network_of(resources.files(package).joinpath(weights).read_bytes(), threads)
+
+
+def network_of(stored: bytes, threads: int) -> Any:
+    """The network of such a file, ready to run on the processor; the same inputs give the same bits."""
     onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -36,5 +41,4 @@ def packaged_network(package: str, weights: str, threads: int) -> Any:
     options.log_severity_level = 3
     # Waiting threads would otherwise burn the processor of whoever works beside.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    stored = resources.files(package).joinpath(weights).read_bytes()
     return onnxruntime.InferenceSession(stored, options, providers=["CPUExecutionProvider"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz import fuzz
 
+from pipeline.recover.hints import WEIGHT, HintedRow, Hints, hinted_rows
 from pipeline.recover.labels import column_keys, match_row, role
 from pipeline.recover.normalise import key
 from pipeline.recover.strips import Strip
@@ -30,34 +32,35 @@ class Anchor:
     row: str
     strip: int
     token: int
+    """-1 where numbers alone tell the row, and no word stands before them in their strip."""
     score: float
+    hinted: bool = False
+    """Whether it is no label that tells the row but a classifier."""
 
 
-def find_anchors(strips: list[Strip], table: Table) -> list[Anchor]:
+def find_anchors(
+    strips: list[Strip], table: Table, hints: Hints | None = None, labels: bool = True
+) -> list[Anchor]:
     """The best chain of row labels in the form's order.
 
     Prose that names some rows loses against the table that names them all; a label that the document
     has twice is taken where its neighbours stand.
+
+    Args:
+        hints: what a classifier says of the numbers; weighs less than a label of the form.
+        labels: whether labels are looked at, or hints alone.
     """
     order = {row.id: i for i, row in enumerate(table.rows)}
-    found: list[tuple[int, Anchor]] = []
-    position = 0
-    for s, strip in enumerate(strips):
-        is_head = _is_head(strip, table)
-        for t, token in enumerate(strip.tokens):
-            position += 1
-            if token.kind == "word" and not (is_head and key(token.text) in column_keys(table)):
-                match = match_row(token.text, table)
-                if match:
-                    followed = _followed_by_value(strips, s, t)
-                    found.append((position, Anchor(match.row, s, t, match.score + (0.2 if followed else 0.0))))
+    found = _labels(strips, table) if labels else []
+    if hints:
+        found = _with_hints(found, hinted_rows(strips, table, hints), strips)
     best: list[float] = []
     back: list[int] = []
     for i, (here, anchor) in enumerate(found):
         score, previous = anchor.score, -1
         for j in range(i):
             there, before = found[j]
-            if order[before.row] >= order[anchor.row]:
+            if order[before.row] >= order[anchor.row] or _share_numbers(before, anchor, strips):
                 continue
             distance = FAR_PENALTY * min(4.0, max(0, here - there - FAR) / FAR)
             if best[j] + anchor.score - distance > score + 1e-9:
@@ -72,6 +75,46 @@ def find_anchors(strips: list[Strip], table: Table) -> list[Anchor]:
         chain.append(found[i][1])
         i = back[i]
     return chain[::-1]
+
+
+def _with_hints(
+    labels: list[tuple[int, Anchor]], rows: list[HintedRow], strips: list[Strip]
+) -> list[tuple[int, Anchor]]:
+    """Labels and hinted rows in the order of the document."""
+    before = list(accumulate((len(strip.tokens) for strip in strips), initial=0))
+    hinted = [
+        (before[row.first[0]] + row.first[1], Anchor(row.row, row.strip, row.token, WEIGHT * row.share, True))
+        for row in rows
+    ]
+    return sorted([*labels, *hinted], key=lambda entry: (entry[0], entry[1].hinted))
+
+
+def _share_numbers(first: Anchor, second: Anchor, strips: list[Strip]) -> bool:
+    """Whether two anchors, of which a classifier gave one, would have the same numbers: no cell stands between them."""
+    if not (first.hinted or second.hinted):
+        return False
+    (s1, t1), (s2, t2) = sorted(((first.strip, first.token), (second.strip, second.token)))
+    for s in range(s1, s2 + 1):
+        tokens = strips[s].tokens[t1 + 1 if s == s1 else 0 : max(t2, 0) if s == s2 else None]
+        if any(token.kind != "word" for token in tokens):
+            return False
+    return True
+
+
+def _labels(strips: list[Strip], table: Table) -> list[tuple[int, Anchor]]:
+    """What could be a label of a row, each with the number of tokens before it."""
+    found: list[tuple[int, Anchor]] = []
+    position = 0
+    for s, strip in enumerate(strips):
+        is_head = _is_head(strip, table)
+        for t, token in enumerate(strip.tokens):
+            position += 1
+            if token.kind == "word" and not (is_head and key(token.text) in column_keys(table)):
+                match = match_row(token.text, table)
+                if match:
+                    followed = _followed_by_value(strips, s, t)
+                    found.append((position, Anchor(match.row, s, t, match.score + (0.2 if followed else 0.0))))
+    return found
 
 
 def _is_head(strip: Strip, table: Table) -> bool:
@@ -89,14 +132,16 @@ def _followed_by_value(strips: list[Strip], s: int, t: int) -> bool:
     return s + 1 < len(strips) and strips[s + 1].tokens[0].kind != "word"
 
 
-def choose_template(strips: list[Strip], table_id: str, year: int | None) -> tuple[Table, list[Anchor]]:
+def choose_template(
+    strips: list[Strip], table_id: str, year: int | None, hints: Hints | None = None, labels: bool = True
+) -> tuple[Table, list[Anchor]]:
     """The template whose labels the table carries; the year decides only between equals."""
     words = {key(token.text) for strip in strips for token in strip.tokens if token.kind == "word"}
     hint = template_for_year(year)
     ranked = []
     for template in load_templates().values():
         table = template.tables[table_id]
-        anchors = find_anchors(strips, table)
+        anchors = find_anchors(strips, table, hints, labels)
         score = sum(anchor.score for anchor in anchors) - MISSING_PENALTY * _passed_over(table, anchors)
         heads = {column for wording, column in column_keys(table).items() if wording in words}
         score += HEAD_BONUS * len(heads) if table_id == "t2" else 0.0

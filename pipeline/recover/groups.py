@@ -149,7 +149,7 @@ def _labelled(strip: Strip, index: int, anchors: list[Anchor], table: Table) -> 
         if anchor.score >= 1 and not any(token.kind == "value" for token in tokens):
             words = [token for token in strip.tokens[anchor.token + 1 : end] if _says_no_number(token, table)]
             tokens = [*(replace(word, kind="value") for word in words[-1:]), *tokens]
-        label = strip.tokens[anchor.token].source
+        label = strip.tokens[anchor.token].source if anchor.token >= 0 else NOWHERE
         groups.append(ValueGroup(anchor.row, index, tokens, sure=min(1.0, anchor.score), label=label))
     return groups
 

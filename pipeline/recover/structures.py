@@ -6,7 +6,7 @@ rows the same cell, every way to put them together is kept with a cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise, product, takewhile
 
@@ -17,6 +17,7 @@ from pipeline.recover.anchors import choose_template
 from pipeline.recover.cell_readings import ABSENT, RowShape
 from pipeline.recover.columns import read_columns
 from pipeline.recover.groups import ValueGroup, value_groups
+from pipeline.recover.hints import Hints, tokens_of_line
 from pipeline.recover.line_table import line_tokens
 from pipeline.recover.normalise import key
 from pipeline.recover.readings import RowReading, read_row
@@ -36,14 +37,25 @@ LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
 
-def recover_table(layouts: list[list[Strip]], table_id: str, year: int | None) -> RecoveredTable:
+def recover_table(
+    layouts: list[list[Strip]],
+    table_id: str,
+    year: int | None,
+    hints: Sequence[Hints | None] | None = None,
+    labels: bool = True,
+) -> RecoveredTable:
     """Finds a table of the form among the strips and all ways to read it.
 
     Args:
         layouts: the document's strips; several where it can be laid out in several ways, of which the one
             is taken that fills most rows exactly.
+        hints: what a classifier says of the numbers of each layout.
+        labels: whether the form's labels are looked at, or hints alone.
     """
-    found = [_recover(strips, table_id, year) for strips in layouts]
+    found = [
+        _recover(strips, table_id, year, hint, labels)
+        for strips, hint in zip(layouts, hints or [None] * len(layouts), strict=True)
+    ]
     return max(found, key=lambda recovered: (recovered.found, _rows_as_they_stand(recovered)))
 
 
@@ -54,16 +66,20 @@ def _rows_as_they_stand(recovered: RecoveredTable) -> int:
     )
 
 
-def _recover(strips: list[Strip], table_id: str, year: int | None) -> RecoveredTable:
+def _recover(
+    strips: list[Strip], table_id: str, year: int | None, hints: Hints | None, labels: bool
+) -> RecoveredTable:
     if table_id == "t4":
-        return _recover_line(strips, load_table(template_for_year(year), table_id))
-    table, anchors = choose_template(strips, table_id, year)
+        return _recover_line(strips, load_table(template_for_year(year), table_id), hints, labels)
+    table, anchors = choose_template(strips, table_id, year, hints, labels)
     groups = value_groups(strips, anchors, table)
     if len(anchors) < LEAST_ANCHORS[table_id] or not any(group.tokens for group in groups):
         hint = load_table(template_for_year(year), table_id)
         return RecoveredTable(hint, False, (_absent(hint),))
+    # Numbers whose row a classifier alone tells are believed where the arithmetic across rows confirms them.
+    hinted = frozenset(anchor.row for anchor in anchors if anchor.hinted)
     structures = [
-        Structure(tuple(_placed_by(assigned, unit) for unit in units), assigned.cost + cost, assigned.note)
+        Structure(tuple(_placed_by(assigned, unit, hinted) for unit in units), assigned.cost + cost, assigned.note)
         for assigned in _assignments(groups, table)
         for units, cost in read_columns(assigned.rows, strips, anchors[0].strip, table)
     ]
@@ -262,21 +278,22 @@ def _in_order(groups: list[ValueGroup], table: Table) -> Iterator[_Assigned]:
         yield _Assigned(rows, cost, "行标签与数字分列，按次序对应", frozenset(way))
 
 
-def _placed_by(assigned: _Assigned, unit: Unit) -> Unit:
-    return replace(unit, moved=unit.moved or unit.fields[0].split(".")[1] in assigned.moved)
+def _placed_by(assigned: _Assigned, unit: Unit, hinted: Set[str]) -> Unit:
+    return replace(unit, moved=unit.moved or unit.fields[0].split(".")[1] in assigned.moved | hinted)
 
 
 # --- table 4 -------------------------------------------------------------------------------------
 
 
-def _recover_line(strips: list[Strip], table: Table) -> RecoveredTable:
+def _recover_line(strips: list[Strip], table: Table, hints: Hints | None, labels: bool) -> RecoveredTable:
     """Table 4: the numbers of all rows stand in one line under a head of two storeys."""
     fields = tuple(table.field_ids())
     sums = tuple((tuple(fields.index(part) for part in rule.left), fields.index(rule.right[0])) for rule in table.rules)
     shape = RowShape(len(fields), sums)
-    found = line_tokens(strips, table)
-    if found is None:
+    found = line_tokens(strips, table) if labels else None
+    hinted = tokens_of_line(strips, table, hints) if found is None and hints else None
+    if found is None and hinted is None:
         return RecoveredTable(table, False, (_absent(table),))
-    tokens = found[0]
-    readings = read_row(tokens, shape, prints_zeros=True)
-    return RecoveredTable(table, True, (Structure((Unit(fields, tuple(readings)),)),))
+    readings = read_row(found[0] if found else hinted or [], shape, prints_zeros=True)
+    unit = Unit(fields, tuple(readings), moved=found is None)
+    return RecoveredTable(table, True, (Structure((unit,)),))

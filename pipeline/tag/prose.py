@@ -1,0 +1,108 @@
+"""Numbers of the form that the classifier finds in running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+
+from pipeline.document import Document, Line
+from pipeline.record import Number, Section
+from pipeline.recover.numbers import han_number, read_cell
+from pipeline.recover.prose import ProseNumber
+from pipeline.recover.prose_sentences import LONGEST_QUOTE
+from pipeline.tag.decode import TaggedNumber, Tags
+
+LEAST_SHARE = 0.9
+"""Probability of a field from which on the classifier's word for it counts at all."""
+EXACT_SHARE = 0.98
+"""From which on it counts as a sentence that is understood."""
+NONE_WORDS = frozenset({"未", "无", "没有", "零", "没"})
+_CLAUSE = re.compile(r"[,，;；:：。！？!?()（）\n\t]")
+
+
+def tagged_prose(document: Document, tags: Tags, cells: Set[int], fields: Set[str]) -> list[ProseNumber]:
+    """What running text states, in reading order, each field and value once a section.
+
+    Args:
+        cells: blocks that hold pieces of tables.
+        fields: those of the forms that the report uses.
+    """
+    found: dict[tuple[str, Number, str], ProseNumber] = {}
+    for number in tags.numbers:
+        piece = tags.seen.piece_at(number.start)
+        block = document.blocks[piece.block]
+        if not isinstance(block, Line) or piece.block in cells:
+            continue
+        if number.share < LEAST_SHARE or number.field not in fields:
+            continue
+        value = value_of(tags.seen.text[number.start : number.end])
+        if value is None:
+            continue
+        section = section_at(tags, number.start)
+        made = ProseNumber(
+            (number.field,), value, quote(tags.seen.text, number), section,
+            "exact" if number.share >= EXACT_SHARE else "loose",
+        )  # fmt: skip
+        found.setdefault((number.field, value, section), made)
+    return list(found.values())
+
+
+def value_of(text: str) -> Number | None:
+    """What a number of running text says; None where it says none."""
+    bare = text.strip().replace(" ", "")
+    if bare in NONE_WORDS:
+        return 0
+    read = read_cell(bare, decimal=True)
+    return read.value if read.value is not None else han_number(bare)
+
+
+def quote(text: str, number: TaggedNumber) -> str:
+    """The clause around the number without blanks, at most `LONGEST_QUOTE` characters."""
+    start, end = number.start, number.end
+    while start > 0 and not _CLAUSE.match(text[start - 1]):
+        start -= 1
+    while end < len(text) and not _CLAUSE.match(text[end]):
+        end += 1
+    shown = re.sub(r"\s+", "", text[start:end])
+    return shown[-LONGEST_QUOTE:]
+
+
+def section_at(tags: Tags, place: int) -> str:
+    """The section of the line that this character stands in."""
+    for (start, end), (section, _) in zip(tags.seen.lines, tags.sections, strict=True):
+        if start <= place <= end:
+            return section
+    return ""
+
+
+def with_tagged(said: Sequence[ProseNumber], tagged: Sequence[ProseNumber]) -> list[ProseNumber]:
+    """What the sentences were understood to say, and behind it what only the classifier found. Where both speak of one
+    clause the sentence counts."""
+    clauses = {(field, number.quote) for number in said for field in number.fields}
+    quotes = " ".join(number.quote for number in said)
+    known = {(number.fields, number.value) for number in said}
+    new = [
+        number
+        for number in tagged
+        if (number.fields, number.value) not in known
+        and (number.fields[0], number.quote) not in clauses
+        and number.quote not in quotes
+    ]
+    return [*said, *new]
+
+
+_STATED = re.compile(
+    r"(?:申请|复议|诉讼|结转|公开|答复|办结)[^。；;]{0,30}?(?:\d+|[一二三四五六七八九十百]+)[件条次份宗起例项]"
+)
+
+
+def has_unread_numbers(sections: Mapping[str, Section], said: Sequence[ProseNumber]) -> bool:
+    """Whether running text speaks of requests or disputes with numbers in clauses that no sentence explains."""
+    quotes = "".join(number.quote for number in said)
+    for number, section in sections.items():
+        if number == "五":
+            continue
+        shown = re.sub(r"\s+", "", section.text)
+        if any(match.group()[-6:] not in quotes for match in _STATED.finditer(shown)):
+            return True
+    return False
