@@ -199,6 +199,7 @@ def _add_explain(commands: Subparsers) -> None:
 def _add_scanning(parser: Parser) -> None:
     parser.add_argument("--ocr", metavar="模型组", help="扫描件：configs/ocr.yaml 中的一组模型")
     parser.add_argument("--device", metavar="设备", help="扫描件：cpu、gpu 或 gpu:1")
+    parser.add_argument("--no-tagger", action="store_true", help="不用标注模型：标签和标题认不出的地方留作未定")
 
 
 def _add_limits(parser: Parser) -> None:
@@ -321,7 +322,7 @@ def _show_progress(name: str, done: int, total: int) -> None:
 
 
 def _read_one(request: _Request) -> tuple[Report, list[PagePicture]]:
-    from pipeline.reading import Scanning, read_report
+    from pipeline.reading import Scanning, Tagging, read_report
 
     arguments = request.arguments
     pictures: list[PagePicture] = []
@@ -340,7 +341,8 @@ def _read_one(request: _Request) -> tuple[Report, list[PagePicture]]:
         overlay=_overlay_folder(arguments, request.name),
     )
     try:
-        return read_report(Path(request.name), request.last_year, scanning), pictures
+        tagging: Tagging = "never" if arguments.no_tagger else "cascade"
+        return read_report(Path(request.name), request.last_year, scanning, tagging), pictures
     except (GoujiError, MemoryError):
         raise
     except Exception:

@@ -32,6 +32,7 @@ from pipeline.recover.structures import recover_table
 from pipeline.tag.hints import hints_of
 from pipeline.tag.linear import linear
 from pipeline.tag.prose import has_unread_numbers, tagged_prose, with_tagged
+from pipeline.tag.sections import with_tagged_sections
 from pipeline.template import TABLES, template_for_year
 
 if TYPE_CHECKING:
@@ -210,6 +211,9 @@ def _decide(
     if has_spaced_lines(document):
         layouts.append(strips(document, spaced_cells=True))
     hints = [None if tags is None else hints_of(layout, tags) for layout in layouts]
+    cells = {strip.block for strip in layouts[0]}
+    if tags is not None:
+        sections = with_tagged_sections(sections, tags, document, cells)
     recovered = {
         table_id: recover_table(layouts, table_id, metadata.year, hints, labels) for table_id in TABLES
     }
@@ -222,7 +226,6 @@ def _decide(
     prose = prose_numbers(sections, document, templates, metadata) if labels else []
     if tags is not None:
         fields = {field for table in tables.values() for field in table.field_ids()}
-        cells = {strip.block for strip in layouts[0]}
         prose = with_tagged(prose, tagged_prose(document, tags, cells, fields))
     for table in decided.values():
         _from_prose(table, prose)

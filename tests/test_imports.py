@@ -19,6 +19,7 @@ LAYERS = (
     {"ocr"},
     {"scan"},
     {"read", "recover"},
+    {"tag"},
     {"reconcile"},
     {"reading"},
     {"show"},
@@ -31,12 +32,13 @@ NEVER = {
     "scan": {"record", "template", "costs"},
     "read": {"recover", "reconcile", "reading", "show", "cli", "ocr", "scan"},
     "recover": {"read", "reconcile", "reading", "show", "cli", "ocr", "scan"},
-    "show": {"read", "recover", "reconcile", "reading", "ocr", "scan"},
-    "reconcile": {"read", "ocr", "scan"},
+    "show": {"read", "recover", "tag", "reconcile", "reading", "ocr", "scan"},
+    "tag": {"read", "scan", "costs"},
+    "reconcile": {"read", "ocr", "scan", "tag"},
 }
 """Beyond the layers: what a part must not know of."""
 
-HEAVY = {"torch", "transformers", "tensorflow", "ortools", "pandas"}
+HEAVY = {"torch", "transformers", "datasets", "tensorflow", "ortools", "pandas"}
 """What the default install must do without; ortools is the oracle of the tests."""
 
 FOR_IMAGES = {"cv2", "paddleocr", "paddlex", "rapidocr", "onnxocr", "onnxruntime"}

@@ -108,6 +108,9 @@ def value_groups(strips: list[Strip], anchors: list[Anchor], table: Table) -> li
             if single or not made[-1].tokens:
                 current = made[-1]
                 current.one_a_line = single
+                if current.tokens and single:
+                    # The row has no label: its first number is the strip.
+                    current.gaps.append(strip.gap)
         else:
             tokens = _of_numbers([token for token in strip.tokens if token.kind != "word"], table)
             words = [token for token in strip.tokens if token.kind == "word"]

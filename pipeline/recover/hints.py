@@ -115,8 +115,10 @@ def tokens_of_line(strips: list[Strip], table: Table, hints: Hints) -> list[Toke
         for end in range(len(sure), start, -1):
             first, last = sure[start][0], sure[end - 1][0]
             tokens = [token for strip in strips[first : last + 1] for token in strip.tokens if token.kind != "word"]
-            if len(tokens) == width:
+            # A line without borders is one token, however many numbers stand in it.
+            count = sum(len(token.text.split()) if token.soft else 1 for token in tokens)
+            if count == width:
                 return tokens
-            if len(tokens) < width:
+            if count < width:
                 break
     return None

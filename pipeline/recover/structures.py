@@ -33,6 +33,7 @@ LOST_LABELS = 3
 """Labels that such a block may lack."""
 LEAST_WORDS, LIKE_A_PART = 5, 70.0
 """Characters of words beside numbers from which on they tell of the label; likeness, of 100, to a part of it."""
+HINTED = "行标签无法辨认，由标注模型认出"
 LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
@@ -78,8 +79,11 @@ def _recover(
         return RecoveredTable(hint, False, (_absent(hint),))
     # Numbers whose row a classifier alone tells are believed where the arithmetic across rows confirms them.
     hinted = frozenset(anchor.row for anchor in anchors if anchor.hinted)
+    note = HINTED if hinted else ""
     structures = [
-        Structure(tuple(_placed_by(assigned, unit, hinted) for unit in units), assigned.cost + cost, assigned.note)
+        Structure(
+            tuple(_placed_by(assigned, unit, hinted) for unit in units), assigned.cost + cost, assigned.note or note
+        )
         for assigned in _assignments(groups, table)
         for units, cost in read_columns(assigned.rows, strips, anchors[0].strip, table)
     ]
@@ -296,4 +300,4 @@ def _recover_line(strips: list[Strip], table: Table, hints: Hints | None, labels
         return RecoveredTable(table, False, (_absent(table),))
     readings = read_row(found[0] if found else hinted or [], shape, prints_zeros=True)
     unit = Unit(fields, tuple(readings), moved=found is None)
-    return RecoveredTable(table, True, (Structure((unit,)),))
+    return RecoveredTable(table, True, (Structure((unit,), note="" if found else HINTED),))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.tag.labels import INSIDE, OUTSIDE, SECTIONS, fields
+from pipeline.tag.labels import FIRST, INSIDE, OUTSIDE, SECTIONS, fields
 from pipeline.tag.linear import BORDER, END, Linear
 
 Shares = NDArray[np.float32]
@@ -59,9 +61,39 @@ def numbers(
         begins: tokens x 3, probabilities of `pipeline.tag.labels`.
         of: tokens x fields, probabilities.
     """
-    kinds = begins.argmax(axis=1)
     found: list[TaggedNumber] = []
     names = fields()
+    for first, last in _runs(text, starts, ends, begins):
+        shares = np.exp(np.log(of[first:last] + 1e-9).mean(axis=0))
+        shares /= shares.sum()
+        order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
+        named = tuple((names[i], float(shares[i])) for i in order if shares[i] >= LEAST_SHARE or i == order[0])
+        sure = float((1 - begins[first:last, OUTSIDE]).mean())
+        found.append(TaggedNumber(int(starts[first]), int(ends[last - 1]), sure, named))
+    return found
+
+
+_WRITTEN = re.compile(r"\d[\d.,]*|[〇零一二两三四五六七八九十百千万亿]+")
+"""Characters that are mostly one number, all of it or none."""
+
+
+def _runs(
+    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64], begins: Shares
+) -> Iterator[tuple[int, int]]:
+    """First and last tokens (exclusive) of the numbers. Digits side by side are one number, or none, by what is said of
+    them all, unless one of them is said to begin another: glued cells."""
+    kinds = begins.argmax(axis=1).copy()
+    for run in _WRITTEN.finditer(text):
+        first, last = (int(np.searchsorted(starts, place)) for place in run.span())
+        if last - first < 2 or starts[first] != run.start():
+            continue
+        if begins[first:last, OUTSIDE].mean() >= 0.5:
+            kinds[first:last] = OUTSIDE
+            continue
+        inner = kinds[first + 1 : last]
+        inner[inner == OUTSIDE] = INSIDE
+        if kinds[first] == OUTSIDE:
+            kinds[first] = FIRST
     place = 0
     while place < len(kinds):
         if kinds[place] == OUTSIDE:
@@ -71,14 +103,8 @@ def numbers(
         # A number neither begins inside of another one nor goes on over a border.
         while last < len(kinds) and kinds[last] == INSIDE and not _parted(text, ends[last - 1], starts[last]):
             last += 1
-        shares = np.exp(np.log(of[place:last] + 1e-9).mean(axis=0))
-        shares /= shares.sum()
-        order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
-        named = tuple((names[i], float(shares[i])) for i in order if shares[i] >= LEAST_SHARE or i == order[0])
-        sure = float((1 - begins[place:last, OUTSIDE]).min())
-        found.append(TaggedNumber(int(starts[place]), int(ends[last - 1]), sure, named))
+        yield place, last
         place = last
-    return found
 
 
 def _parted(text: str, end: int, start: int) -> bool:

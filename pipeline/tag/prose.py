@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from pipeline.document import Document, Line
 from pipeline.record import Number, Section
+from pipeline.recover.normalise import plain, simplified
 from pipeline.recover.numbers import han_number, read_cell
 from pipeline.recover.prose import ProseNumber
 from pipeline.recover.prose_sentences import LONGEST_QUOTE
@@ -16,7 +17,10 @@ LEAST_SHARE = 0.9
 """Probability of a field from which on the classifier's word for it counts at all."""
 EXACT_SHARE = 0.98
 """From which on it counts as a sentence that is understood."""
+LEAST_BEHIND = 10
+"""Characters behind a number that a quotation keeps at least."""
 NONE_WORDS = frozenset({"未", "无", "没有", "零", "没"})
+_COUNTS = re.compile("[零〇一二三四五六七八九十两]")
 _CLAUSE = re.compile(r"[,，;；:：。！？!?()（）\n\t]")
 
 
@@ -53,18 +57,21 @@ def value_of(text: str) -> Number | None:
     if bare in NONE_WORDS:
         return 0
     read = read_cell(bare, decimal=True)
-    return read.value if read.value is not None else han_number(bare)
+    if read.value is not None or not _COUNTS.search(bare):
+        return read.value
+    return han_number(bare)
 
 
 def quote(text: str, number: TaggedNumber) -> str:
-    """The clause around the number without blanks, at most `LONGEST_QUOTE` characters."""
+    """The clause around the number without blanks, at most `LONGEST_QUOTE` characters of it."""
     start, end = number.start, number.end
     while start > 0 and not _CLAUSE.match(text[start - 1]):
         start -= 1
     while end < len(text) and not _CLAUSE.match(text[end]):
         end += 1
-    shown = re.sub(r"\s+", "", text[start:end])
-    return shown[-LONGEST_QUOTE:]
+    before, behind = (re.sub(r"\s+", "", part) for part in (text[start : number.end], text[number.end : end]))
+    behind = behind[: max(LEAST_BEHIND, LONGEST_QUOTE - len(before))]
+    return before[-(LONGEST_QUOTE - len(behind)) :] + behind
 
 
 def section_at(tags: Tags, place: int) -> str:
@@ -78,17 +85,15 @@ def section_at(tags: Tags, place: int) -> str:
 def with_tagged(said: Sequence[ProseNumber], tagged: Sequence[ProseNumber]) -> list[ProseNumber]:
     """What the sentences were understood to say, and behind it what only the classifier found. Where both speak of one
     clause the sentence counts."""
-    clauses = {(field, number.quote) for number in said for field in number.fields}
-    quotes = " ".join(number.quote for number in said)
+    quotes = " ".join(plain(simplified(number.quote)) for number in said)
     known = {(number.fields, number.value) for number in said}
-    new = [
-        number
-        for number in tagged
-        if (number.fields, number.value) not in known
-        and (number.fields[0], number.quote) not in clauses
-        and number.quote not in quotes
-    ]
-    return [*said, *new]
+    return [*said, *(one for one in tagged if (one.fields, one.value) not in known and not _is_in(one.quote, quotes))]
+
+
+def _is_in(clause: str, quotes: str) -> bool:
+    """Whether the clause is, or is a part of, what was quoted; 12件 is no part of 212件."""
+    shown = re.escape(plain(simplified(clause)))
+    return re.search(rf"(?<![\d.,]){shown}(?!\d)", quotes) is not None
 
 
 _STATED = re.compile(

@@ -31,9 +31,9 @@ def command(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when all is written, 1 where a program is missing, 2 for wrong arguments."""
-    from pydantic import ValidationError
+    from yaml import YAMLError
 
-    from training.corpus.dataset import CHUNK, as_dataset, part_path, read_parts, write_part
+    from training.corpus.dataset import CHUNK, part_path, read_parts, write_dataset, write_part
     from training.corpus.settings import CONFIG, load_settings
     from training.synth.engines import EngineMissing
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = arguments.config or CONFIG
     try:
         how = load_settings(path)
-    except (OSError, ValidationError, ValueError) as error:
+    except (OSError, ValueError, YAMLError) as error:
         print(f"配方 {path} 不能用：{str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     out: Path = arguments.out
@@ -55,14 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
     documents = None if arguments.no_documents else out / "documents"
     (documents or out).mkdir(parents=True, exist_ok=True)
     told.write_text(recipe, encoding="utf-8")
-    firsts = range(0, arguments.reports, CHUNK)
+    chunks = [(first, min(CHUNK, arguments.reports - first)) for first in range(0, arguments.reports, CHUNK)]
     try:
         with ProcessPoolExecutor(arguments.workers) as pool:
             running = [
-                pool.submit(
-                    write_part, arguments.seed, first, min(CHUNK, arguments.reports - first), how, out, documents
-                )
-                for first in firsts
+                pool.submit(write_part, arguments.seed, first, count, how, out, documents) for first, count in chunks
             ]
             for done, one in enumerate(as_completed(running), 1):
                 one.result()
@@ -70,8 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     except EngineMissing as error:
         print(f"缺少程序（{error}）：安装它，或在配方里去掉用到它的转换", file=sys.stderr)
         return 1
-    rows, lost = read_parts(part_path(out, first) for first in firsts)
-    as_dataset(rows).save_to_disk(str(out / "dataset"))
+    rows, lost = read_parts(part_path(out, first, count, documents is not None) for first, count in chunks)
+    write_dataset(rows, out / "dataset")
     splits = Counter(split for split, _ in rows)
     numbers = sum(len(row["fields"]) for _, row in rows)
     print(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, DatasetDict, Features, Sequence, Value
+from datasets import Dataset, DatasetDict, Features, Sequence, Value, disable_progress_bars
 
 from training.corpus.drawing import draw_reports
 from training.corpus.labelled import Sample, samples
@@ -94,13 +95,17 @@ def gold_of(sample: Sample) -> str:
     """Gold in the form of the real reports; what a damage did to a print is told by its name alone."""
     drawn = sample.drawn
     what = "、".join((*drawn.damages, drawn.converter or drawn.layout))
-    true = drawn.true
-    return Example(f"{drawn.id}{sample.suffix}", sample.data, true.report, what, unknown=true.unknown).gold()
+    report, unknown = drawn.true.report, set(drawn.true.unknown)
+    for table in report.tables.values():
+        # That the blanks of a table without any number are zeros nothing tells.
+        if not any(report.printed[field] for field in table.field_ids()):
+            unknown |= set(table.field_ids())
+    return Example(f"{drawn.id}{sample.suffix}", sample.data, report, what, unknown=frozenset(unknown)).gold()
 
 
 def write_part(seed: int, first: int, count: int, how: CorpusSettings, folder: Path, documents: Path | None) -> Path:
     """Draws the reports numbered from `first` on and writes their rows as one file, whole or not at all."""
-    path = part_path(folder, first)
+    path = part_path(folder, first, count, documents is not None)
     if path.exists():
         return path
     lines, lost = [], []
@@ -120,8 +125,9 @@ def write_part(seed: int, first: int, count: int, how: CorpusSettings, folder: P
     return path
 
 
-def part_path(folder: Path, first: int) -> Path:
-    return folder / "parts" / f"{first:07d}.jsonl"
+def part_path(folder: Path, first: int, count: int, documents: bool) -> Path:
+    """Where the rows of so many reports lie, whose files were written as well or not."""
+    return folder / "parts" / f"{first:07d}-{count}{'-files' if documents else ''}.jsonl"
 
 
 def read_parts(paths: Iterable[Path]) -> tuple[list[tuple[str, dict[str, Any]]], list[dict[str, str]]]:
@@ -141,7 +147,16 @@ def as_dataset(rows: list[tuple[str, dict[str, Any]]]) -> DatasetDict:
     """The rows by their split, in their order; the same rows give the same bytes on disk."""
     found = {}
     for name in SPLITS:
-        made = Dataset.from_list([row for split, row in rows if split == name], features=FEATURES)
+        chosen = [row for split, row in rows if split == name]
+        made = Dataset.from_dict({key: [row[key] for row in chosen] for key in FEATURES}, features=FEATURES)
         mark = hashlib.sha256("\n".join(made["text"]).encode()).hexdigest()[:16]
         found[name] = Dataset(made.data, info=made.info, fingerprint=mark)
     return DatasetDict(found)
+
+
+def write_dataset(rows: list[tuple[str, dict[str, Any]]], folder: Path) -> None:
+    """The rows as a DatasetDict on disk; what lay there is replaced."""
+    disable_progress_bars()
+    shutil.rmtree(folder, ignore_errors=True)
+    # A split without rows would have no file, and could not be loaded.
+    as_dataset(rows).save_to_disk(str(folder), num_shards=dict.fromkeys(SPLITS, 1))

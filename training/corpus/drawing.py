@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 from typing import Literal
 
@@ -113,10 +112,3 @@ def file_of(page: Page, layout: str) -> tuple[str, bytes]:
     """Suffix and bytes of the page in its layout."""
     suffix, write = LAYOUTS[layout]
     return suffix, write(page)
-
-
-def read_bytes(data: bytes, suffix: str, folder: Path) -> Path:
-    """The file written where a reader can open it."""
-    path = folder / f"report{suffix}"
-    path.write_bytes(data)
-    return path

@@ -63,7 +63,8 @@ def _labelled(drawn: Drawn, suffix: str, marked: bytes, plain: bytes, folder: Pa
     except GoujiError:
         return None
     carried = carried_over(labels, seen.text)
-    if carried is None:
+    # A converter that loses the marks of sections would teach that there are none.
+    if carried is None or not any(carried.sections):
         return None
     return Sample(drawn, suffix, plain, seen, carried, tuple(spans(carried)))
 
@@ -85,7 +86,7 @@ def spans(labels: Labelled) -> Iterator[Span]:
             if same and not between.strip() and not {BORDER, END} & set(between):
                 end = place + 1
                 continue
-            if field is None and labels.text[place] == " ":
+            if field is None and labels.text[place].isspace() and labels.text[place] not in (BORDER, END):
                 continue
             yield Span(start, end, labels.fields[start] or "", labels.tables[start])
             start = None

@@ -19,17 +19,15 @@ FAMILY = "Marked"
 
 
 def write_fonts(folder: Path) -> tuple[Path, Path]:
-    """The font of the marked characters, and one of the plain characters as wide as they are.
-
-    Section marks take no room in either.
-    """
+    """The font of the marked characters, and one of the plain characters as wide as they are."""
     marked = {
         first + index * ROOM + place: _width(char)
         for first in (FIRST, TABLES)
         for index in range(len(fields()))
         for place, char in enumerate(ALPHABET)
     }
-    marked |= {ord(section_mark(section)): 0 for section in SECTIONS}
+    # What takes no room no reader of a PDF sees.
+    marked |= {ord(section_mark(section)): UNITS // 10 for section in SECTIONS}
     plain = {ord(char): _width(char) for char in ALPHABET}
     return _font(marked, folder / "marked.ttf"), _font(plain, folder / "plain.ttf")
 
@@ -61,9 +59,9 @@ def _box(width: int) -> Glyph:
     from fontTools.pens.ttGlyphPen import TTGlyphPen
 
     pen = TTGlyphPen(None)
-    if width:
-        pen.moveTo((60, 0))
-        for point in ((60, 700), (width - 60, 700), (width - 60, 0)):
-            pen.lineTo(point)
-        pen.closePath()
+    side = width // 8
+    pen.moveTo((side, 0))
+    for point in ((side, 700), (width - side, 700), (width - side, 0)):
+        pen.lineTo(point)
+    pen.closePath()
     return pen.glyph()

@@ -22,8 +22,8 @@ ROOM = 64
 TABLES = FIRST + 0x8000
 """Where the marks of numbers in tables begin; those of numbers in prose come before."""
 assert len(ALPHABET) <= ROOM
-_SECTION_MARKS = 0x100000
-"""Start of Supplementary Private Use Area-B."""
+_SECTION_MARKS = 0xFFF00
+"""In the same plane: LibreOffice loses the characters of the one behind it."""
 
 
 @cache
@@ -62,8 +62,8 @@ def section_mark(section: str) -> str:
 
 def section_of(text: str) -> str | None:
     """The section that the first mark of one in the text tells; None where there is none."""
-    found = next((ord(char) - _SECTION_MARKS for char in text if ord(char) >= _SECTION_MARKS), None)
-    return None if found is None else SECTIONS[found]
+    found = (ord(char) - _SECTION_MARKS for char in text)
+    return next((SECTIONS[place] for place in found if 0 <= place < len(SECTIONS)), None)
 
 
 def unmark(text: str) -> Labelled:
@@ -77,7 +77,7 @@ def unmark(text: str) -> Labelled:
     section = ""
     for char in text:
         code = ord(char)
-        if code >= _SECTION_MARKS:
+        if 0 <= code - _SECTION_MARKS < len(SECTIONS):
             section = SECTIONS[code - _SECTION_MARKS]
             continue
         in_table = code >= TABLES

@@ -34,7 +34,6 @@ class CorpusSettings(_Part):
     years: tuple[int, ...]
     longest_chain: int = Field(gt=0)
     contradicts: Share
-    validation_share: Share
     damages: tuple[float, ...]
     """Weights of having none, one, two ... damages to cells, rows and columns."""
     label_damages: tuple[float, ...]
@@ -50,6 +49,12 @@ class CorpusSettings(_Part):
         named = [damage for family in self.families.values() for damage in family]
         if set(named) != known or len(named) != len(known):
             raise ValueError(f"families: 每种损坏应当恰好列一次：{sorted(known.symmetric_difference(named))}")
+        if len(self.years) < self.longest_chain:
+            raise ValueError("years: 应当不少于 longest_chain")
+        weighed = (("damages", self.damages, DAMAGES), ("label_damages", self.label_damages, LABEL_DAMAGES))
+        for name, weights, most in weighed:
+            if not 0 < len(weights) <= len(most) or sum(weights) <= 0:
+                raise ValueError(f"{name}: 应当有 1 到 {len(most)} 个权重，且不全为 0")
         for what, names, there in (
             ("held_out.families", self.held_out.families, self.families),
             ("held_out.layouts", self.held_out.layouts, LAYOUTS),
@@ -58,6 +63,8 @@ class CorpusSettings(_Part):
         ):
             if unknown := sorted(set(names) - set(there)):
                 raise ValueError(f"{what}: 没有 {unknown}")
+        if self.converted and not {True, False} <= {name in self.held_out.converters for name in self.converters}:
+            raise ValueError("converters: held_out.converters 之内和之外都应当有")
         return self
 
     def family(self, damage: str) -> str:

@@ -6,6 +6,7 @@ form's wording tells is gone then, and only places, neighbours and arithmetic ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,7 @@ from training.mangle.damage import Damage
 from training.mangle.pages import HEAD, LABELS, OTHER, Page, Sheet
 
 DATA = Path(__file__).parents[1] / "data"
+_HAN = re.compile("[一-鿿]")
 STRAY = "·.,'`~-_|丨丶灬氵"
 """Marks that dirt on a page is read as."""
 
@@ -29,7 +31,11 @@ STRAY = "·.,'`~-_|丨丶灬氵"
 def look_alikes() -> Mapping[str, str]:
     """Characters to those that a reader takes for them."""
     groups = yaml.safe_load((DATA / "look_alikes.yaml").read_text(encoding="utf-8"))
-    return {char: group.replace(char, "") for group in groups for char in group}
+    found: dict[str, str] = {}
+    for group in groups:
+        for char in group:
+            found[char] = found.get(char, "") + group.replace(char, "")
+    return found
 
 
 @cache
@@ -86,7 +92,9 @@ def _on_words(page: Page, labels: Words, titles: Words | None = None) -> Page:
 
 def _relabelled(row: MatrixRow, table_id: str, change: Words) -> MatrixRow:
     places = len(row.cells) if row.row_id in (HEAD, OTHER) else {"t2": 1, "t3": LABELS, "t4": 0}[table_id]
-    return replace(row, cells=(*(change(cell) if cell else cell for cell in row.cells[:places]), *row.cells[places:]))
+    # The second half of a row that was cut holds words and numbers.
+    cells = (change(cell) if _HAN.search(cell) else cell for cell in row.cells[:places])
+    return replace(row, cells=(*cells, *row.cells[places:]))
 
 
 def labels_garbled(page: Page, random: Random) -> Page | None:

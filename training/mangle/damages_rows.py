@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+from training.corpus.marked import shown
 from training.examples.drawn import MatrixRow
 from training.mangle.damage import form_rows, on_table
 from training.mangle.pages import HEAD, LABELS, OTHER, Page
@@ -106,7 +107,7 @@ def column_gone(page: Page, random: Random) -> Page | None:
     def change(rows: list[MatrixRow]) -> list[MatrixRow] | None:
         whole = form_rows(rows)
         empty = [
-            place for place in range(LABELS, LABELS + 7) if all(rows[i].cells[place] in ("", "0") for i in whole)
+            place for place in range(LABELS, LABELS + 7) if all(shown(rows[i].cells[place]) in ("", "0") for i in whole)
         ]
         if not empty:
             return None

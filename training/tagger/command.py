@@ -23,13 +23,13 @@ def command(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when the model is written, 1 where corpus or encoder cannot be made, 2 for a configuration with mistakes."""
-    from pydantic import ValidationError
+    from yaml import YAMLError
 
     from training.tagger.settings import load_settings
 
     try:
         settings = load_settings(arguments.config)
-    except (OSError, ValidationError, ValueError) as error:
+    except (OSError, ValueError, YAMLError) as error:
         print(f"配置 {arguments.config} 不能用：{str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     from training.tagger.run import train_by
