@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -34,8 +35,9 @@ class Anchor:
     token: int
     """-1 where numbers alone tell the row, and no word stands before them in their strip."""
     score: float
-    hinted: bool = False
-    """Whether it is no label that tells the row but a classifier."""
+    hinted: float | None = None
+    """Where it is no label that tells the row but a classifier: the probability, 0 where it says so of other numbers
+    too."""
 
 
 def find_anchors(
@@ -82,16 +84,20 @@ def _with_hints(
 ) -> list[tuple[int, Anchor]]:
     """Labels and hinted rows in the order of the document."""
     before = list(accumulate((len(strip.tokens) for strip in strips), initial=0))
+    times = Counter(row.row for row in rows)
     hinted = [
-        (before[row.first[0]] + row.first[1], Anchor(row.row, row.strip, row.token, WEIGHT * row.share, True))
+        (
+            before[row.first[0]] + row.first[1],
+            Anchor(row.row, row.strip, row.token, WEIGHT * row.share, row.share if times[row.row] == 1 else 0.0),
+        )
         for row in rows
     ]
-    return sorted([*labels, *hinted], key=lambda entry: (entry[0], entry[1].hinted))
+    return sorted([*labels, *hinted], key=lambda entry: (entry[0], entry[1].hinted is not None))
 
 
 def _share_numbers(first: Anchor, second: Anchor, strips: list[Strip]) -> bool:
     """Whether two anchors, of which a classifier gave one, would have the same numbers: no cell stands between them."""
-    if not (first.hinted or second.hinted):
+    if first.hinted is None and second.hinted is None:
         return False
     (s1, t1), (s2, t2) = sorted(((first.strip, first.token), (second.strip, second.token)))
     for s in range(s1, s2 + 1):

@@ -13,8 +13,8 @@ from itertools import pairwise, product, takewhile
 from rapidfuzz import fuzz
 
 from pipeline.costs import load_costs
-from pipeline.recover.anchors import choose_template
-from pipeline.recover.cell_readings import ABSENT, RowShape
+from pipeline.recover.anchors import Anchor, choose_template
+from pipeline.recover.cell_readings import ABSENT, CellReading, RowShape
 from pipeline.recover.columns import read_columns
 from pipeline.recover.groups import ValueGroup, value_groups
 from pipeline.recover.hints import Hints, tokens_of_line
@@ -34,6 +34,11 @@ LOST_LABELS = 3
 LEAST_WORDS, LIKE_A_PART = 5, 70.0
 """Characters of words beside numbers from which on they tell of the label; likeness, of 100, to a part of it."""
 HINTED = "行标签无法辨认，由标注模型认出"
+SURE_HINT, DOUBTED = 0.97, 0.5
+"""Probability of a row from which on a classifier is believed where the form has no rule that could confirm it, and
+what is left of the probability of a reading below it."""
+LIKELY_HINT = 0.9
+"""From which on it is believed where the rules confirm the sum of several rows."""
 LEAST_ANCHORS = {"t2": 2, "t3": 5}
 """Row labels that must be found before a table counts as found; prose names one or two of them."""
 
@@ -73,22 +78,42 @@ def _recover(
     if table_id == "t4":
         return _recover_line(strips, load_table(template_for_year(year), table_id), hints, labels)
     table, anchors = choose_template(strips, table_id, year, hints, labels)
+    unpinned = _unpinned(anchors, table)
+    if table.rules:
+        anchors = [anchor for anchor in anchors if anchor.row not in unpinned]
     groups = value_groups(strips, anchors, table)
     if len(anchors) < LEAST_ANCHORS[table_id] or not any(group.tokens for group in groups):
         hint = load_table(template_for_year(year), table_id)
         return RecoveredTable(hint, False, (_absent(hint),))
     # Numbers whose row a classifier alone tells are believed where the arithmetic across rows confirms them.
-    hinted = frozenset(anchor.row for anchor in anchors if anchor.hinted)
+    hinted = frozenset(anchor.row for anchor in anchors if anchor.hinted is not None)
     note = HINTED if hinted else ""
     structures = [
         Structure(
-            tuple(_placed_by(assigned, unit, hinted) for unit in units), assigned.cost + cost, assigned.note or note
+            tuple(_placed_by(assigned, unit, hinted, unpinned) for unit in units),
+            assigned.cost + cost,
+            assigned.note or note,
         )
         for assigned in _assignments(groups, table)
         for units, cost in read_columns(assigned.rows, strips, anchors[0].strip, table)
     ]
     structures.sort(key=lambda structure: structure.cost)
     return RecoveredTable(table, True, tuple(structures[:MOST_STRUCTURES]))
+
+
+def _unpinned(anchors: list[Anchor], table: Table) -> frozenset[str]:
+    """The rows that only a classifier tells, and whose neighbours are not those of the form: rows that add up to a
+    total could change places, and nothing would show it."""
+    order = {row.id: i for i, row in enumerate(table.rows)}
+    places = {-1, len(table.rows)} | {order[anchor.row] for anchor in anchors}
+    least = LIKELY_HINT if table.rules else SURE_HINT
+    return frozenset(
+        anchor.row
+        for anchor in anchors
+        if anchor.hinted is not None
+        and anchor.hinted < least
+        and not {order[anchor.row] - 1, order[anchor.row] + 1} <= places
+    )
 
 
 def _absent(table: Table) -> Structure:
@@ -282,8 +307,21 @@ def _in_order(groups: list[ValueGroup], table: Table) -> Iterator[_Assigned]:
         yield _Assigned(rows, cost, "行标签与数字分列，按次序对应", frozenset(way))
 
 
-def _placed_by(assigned: _Assigned, unit: Unit, hinted: Set[str]) -> Unit:
-    return replace(unit, moved=unit.moved or unit.fields[0].split(".")[1] in assigned.moved | hinted)
+def _placed_by(assigned: _Assigned, unit: Unit, hinted: Set[str], unpinned: Set[str]) -> Unit:
+    """The unit with what is known of how its row was found.
+
+    Args:
+        hinted: rows that a classifier tells.
+        unpinned: those of them that might as well be others.
+    """
+    readings = unit.readings
+    if unit.row in unpinned:
+        readings = tuple(replace(one, cells=tuple(map(_doubted, one.cells))) for one in readings)
+    return replace(unit, readings=readings, moved=unit.moved or unit.row in assigned.moved | hinted)
+
+
+def _doubted(cell: CellReading) -> CellReading:
+    return replace(cell, score=min(cell.score, DOUBTED))
 
 
 # --- table 4 -------------------------------------------------------------------------------------

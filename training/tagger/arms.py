@@ -43,7 +43,7 @@ def read_arm(gold: Gold, tagging: Tagging) -> Arm:
     except GoujiError as error:
         return Arm(Scores(scored=known, missing=known), False, (), error.kind.code)
     counts, faults = score(report, gold)
-    wrong = tuple(fault.field for fault in faults if fault.fault in ("wrong and accepted", "claimed"))
+    wrong = tuple(fault.field for fault in faults if fault.fault == "wrong and accepted")
     return Arm(counts, counts.right == counts.scored, wrong, report.status)
 
 

@@ -116,7 +116,7 @@ def test_a_label_beats_a_hint_that_contradicts_it() -> None:
     hints = hints_by_strip(found, names)
     anchors = find_anchors(found, T3, hints)
     assert [(anchor.row, anchor.strip) for anchor in anchors] == [(row.id, i) for i, row in enumerate(T3.rows)]
-    assert not any(anchor.hinted for anchor in anchors)
+    assert all(anchor.hinted is None for anchor in anchors)
     made = recover_table([found], "t3", 2022, [hints])
     assert by_row(made.structures[0]) == numbers_of(report, T3)
     assert not any(unit.moved for unit in made.structures[0].units)
@@ -177,7 +177,7 @@ def test_a_row_by_hand() -> None:
     (row,) = hinted_rows(found, T3, hints)
     assert row == HintedRow("new", 0, 0, row.share, (0, 1)) and row.share == pytest.approx(0.8)
     (anchor,) = find_anchors(found, T3, hints)
-    assert anchor == Anchor("new", 0, 0, anchor.score, True) and anchor.score == pytest.approx(0.8 * WEIGHT)
+    assert anchor == Anchor("new", 0, 0, anchor.score, row.share) and anchor.score == pytest.approx(0.8 * WEIGHT)
 
 
 @pytest.mark.parametrize(("share", "told"), [(LEAST_SHARE - 0.01, False), (LEAST_SHARE + 0.01, True)])
