@@ -64,6 +64,8 @@ def numbers(
     found: list[TaggedNumber] = []
     names = fields()
     for first, last in _runs(text, starts, ends, begins):
+        if not _stands_alone(text, int(starts[first]), int(ends[last - 1])):
+            continue
         shares = np.exp(np.log(of[first:last] + 1e-9).mean(axis=0))
         shares /= shares.sum()
         order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
@@ -73,6 +75,7 @@ def numbers(
     return found
 
 
+_DASHES = "/-—|. "
 _WRITTEN = re.compile(r"\d[\d.,]*|[〇零一二两三四五六七八九十百千万亿]+")
 """Characters that are mostly one number, all of it or none."""
 
@@ -105,6 +108,14 @@ def _runs(
             last += 1
         yield place, last
         place = last
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a dash is all that stands in its cell, and no part of an address or of a rule; true of all else."""
+    if text[start:end].strip(_DASHES):
+        return True
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    return all(not char or char.isspace() or char == "|" for char in (before, behind))
 
 
 def _parted(text: str, end: int, start: int) -> bool:

@@ -13,6 +13,7 @@ from training.corpus.settings import CorpusSettings
 from training.corpus.values import TrueReport, draw_chain, load_values
 from training.mangle import DAMAGES, LAYOUTS
 from training.mangle.damages_labels import LABEL_DAMAGES
+from training.mangle.damages_page import PAGE_DAMAGES
 from training.mangle.pages import Page
 
 Split = Literal["train", "validation", "test"]
@@ -74,7 +75,7 @@ def _draw(random: Random, name: str, agency: Agency, true: TrueReport, how: Corp
     page = marked_page(report)
     damages = []
     for damage in _damages(random, unseen, how):
-        changed = {**DAMAGES, **LABEL_DAMAGES}[damage](page, Random(f"{name} {damage}"))
+        changed = {**PAGE_DAMAGES, **DAMAGES, **LABEL_DAMAGES}[damage](page, Random(f"{name} {damage}"))
         if changed is not None:
             page = changed
             damages.append(damage)
@@ -105,7 +106,8 @@ def _damages(random: Random, unseen: bool, how: CorpusSettings) -> list[str]:
     found = drawn(sorted(DAMAGES), how.damages) + drawn(sorted(LABEL_DAMAGES), how.label_damages)
     if unseen:
         found = [random.choice(sorted(held)), *found[:2]]
-    return sorted(found, key=lambda name: name in LABEL_DAMAGES)
+    around = drawn(sorted(PAGE_DAMAGES), how.page_damages)
+    return [*around, *sorted(found, key=lambda name: name in LABEL_DAMAGES)]
 
 
 def file_of(page: Page, layout: str) -> tuple[str, bytes]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from training.corpus.converters import CONVERTERS
 from training.mangle import DAMAGES, LAYOUTS
 from training.mangle.damages_labels import LABEL_DAMAGES
+from training.mangle.damages_page import PAGE_DAMAGES
 
 CONFIG = Path(__file__).parents[2] / "configs" / "corpus.yaml"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -38,6 +39,8 @@ class CorpusSettings(_Part):
     """Weights of having none, one, two ... damages to cells, rows and columns."""
     label_damages: tuple[float, ...]
     """The same for damages to words."""
+    page_damages: tuple[float, ...]
+    """The same for what stands around the report."""
     converted: Share
     converters: dict[str, float]
     families: dict[str, tuple[str, ...]]
@@ -45,13 +48,17 @@ class CorpusSettings(_Part):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> CorpusSettings:
-        known = {*DAMAGES, *LABEL_DAMAGES}
+        known = {*DAMAGES, *LABEL_DAMAGES, *PAGE_DAMAGES}
         named = [damage for family in self.families.values() for damage in family]
         if set(named) != known or len(named) != len(known):
             raise ValueError(f"families: 每种损坏应当恰好列一次：{sorted(known.symmetric_difference(named))}")
         if len(self.years) < self.longest_chain:
             raise ValueError("years: 应当不少于 longest_chain")
-        weighed = (("damages", self.damages, DAMAGES), ("label_damages", self.label_damages, LABEL_DAMAGES))
+        weighed = (
+            ("damages", self.damages, DAMAGES),
+            ("label_damages", self.label_damages, LABEL_DAMAGES),
+            ("page_damages", self.page_damages, PAGE_DAMAGES),
+        )
         for name, weights, most in weighed:
             if not 0 < len(weights) <= len(most) or sum(weights) <= 0:
                 raise ValueError(f"{name}: 应当有 1 到 {len(most)} 个权重，且不全为 0")
