@@ -172,7 +172,7 @@ def _tagged(
             return _decide(document, last_year, tags)
         except GoujiError:
             raise error from None
-    if tagging == "cascade" and not is_open(decided):
+    if tagging == "cascade" and not _is_open(decided):
         return decided
     again = _decide(document, last_year, model.tag(linear(document)), labels=tagging != "alone")
     if tagging == "alone":
@@ -190,7 +190,16 @@ def _settled(made: _Decided) -> tuple[int, int]:
     return sum(found.found for found in made.recovered.values()), settled
 
 
-def is_open(made: _Decided) -> bool:
+def is_left_open(document: Document) -> bool:
+    """Whether the cascade asks the classifier about this document.
+
+    Raises:
+        GoujiError: E2xx where its labels do not even tell that it is a report; then the classifier is asked.
+    """
+    return _is_open(_decide(document, None))
+
+
+def _is_open(made: _Decided) -> bool:
     """Whether labels and wordings leave something for the classifier: a table or section that was not found, a field
     that is not settled, or running text with numbers that no sentence explains."""
     if not all(found.found for found in made.recovered.values()) or any(n not in made.sections for n in "一二三四五六"):

@@ -160,6 +160,7 @@ def command(subparsers: Any) -> None:
     parser.add_argument(
         "--scans", type=int, default=12, metavar="N", help="扫描件比较用的页数，每页各量三种程度，默认 12；0 不量"
     )
+    parser.add_argument("--no-tagger", action="store_true", help="不量标注模型")
     parser.add_argument("--json", type=Path, metavar="文件", help="把扫描件逐页的结果写成 JSON")
     parser.set_defaults(run=_run)
 
@@ -180,9 +181,31 @@ def _run(arguments: argparse.Namespace) -> int:
         for timing in timings:
             if timing.failed:
                 console.print(f"{timing.format}：未能读取 {'、'.join(timing.failed)}")
+    if not arguments.no_tagger:
+        _bench_tagger(arguments.reports or [Path(folder) for folder in _FOLDERS], console)
     # Before the search, which ties this process and so its children to one core.
     failed = _bench_scans(arguments.scans, arguments.json, console) if arguments.scans > 0 else 0
     return (_bench_search(arguments.tables, console) if arguments.tables > 0 else 0) or failed
+
+
+def _bench_tagger(folders: list[Path], console: Console) -> None:
+    from pipeline.tag.model import load_model
+
+    model = load_model()
+    if model is None:
+        console.print("没有标注模型，不量。")
+        return
+    from training.bench_tagger import measure
+
+    files = [file for found in find_reports(folders).values() for file in found]
+    found = measure(files, model, Path("out/tagger/factored/checkpoint.pt"))
+    torch = "（没有检查点）" if found.torch is None else f"{found.torch:,.0f}"
+    console.print(
+        f"标注模型：{found.reports} 份报告，{found.tokens} 个词元，单线程每秒 {found.runtime:,.0f} 个，torch {torch}；"
+        f"{found.opened} 份需要它（{found.opened / max(1, found.reports):.0%}）；每份报告（中位数）"
+        f"不用 {1000 * found.without:.0f} 毫秒，需要时才用 {1000 * found.cascade:.0f} 毫秒，"
+        f"每份都用 {1000 * found.always:.0f} 毫秒"
+    )
 
 
 def _bench_scans(pages: int, target: Path | None, console: Console) -> int:

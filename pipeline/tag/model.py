@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -43,7 +43,7 @@ class Model:
     def shares(self, tokens: Tokens) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Probabilities of the three heads, tokens x classes."""
         count = len(tokens.ids)
-        places = windows(count, self.about["tokens"], self.about["overlap"])
+        places = self._windows(tokens)
         parts: list[list[NDArray[np.float32]]] = [[], [], []]
         for first in range(0, len(places), BATCH):
             chosen = places[first : first + BATCH]
@@ -52,6 +52,16 @@ class Model:
                 kept += [answer[i, 1 : 1 + end - start] for i, (start, end) in enumerate(chosen)]
         begins, sections, of = (merged(part, places, count) for part in parts)
         return begins, sections, _cooled(of, float(self.about["temperature"]))
+
+    def _windows(self, tokens: Tokens) -> list[tuple[int, int]]:
+        return windows(len(tokens.ids), self.about["tokens"], self.about["overlap"])
+
+    def inputs(self, texts: Sequence[Tokens]) -> Iterator[dict[str, NDArray[np.int64]]]:
+        """What the network is given for these texts, a batch of windows after the other."""
+        for tokens in texts:
+            places = self._windows(tokens)
+            for first in range(0, len(places), BATCH):
+                yield self._input(tokens, places[first : first + BATCH])
 
     def _input(self, tokens: Tokens, places: Sequence[tuple[int, int]]) -> dict[str, NDArray[np.int64]]:
         size = 2 + max(end - start for start, end in places)
