@@ -154,33 +154,38 @@ def _tagged(
     Raises:
         GoujiError: E2xx where it is no report, by labels and by the classifier.
     """
-    if tagging == "never":
-        return decided or _decide(document, last_year)
+    refused: GoujiError | None = None
+    if decided is None:
+        try:
+            decided = _decide(document, last_year)
+        except GoujiError as error:
+            refused = error
+    if decided is not None and (tagging == "never" or (tagging == "cascade" and not _is_open(decided))):
+        return decided
+    # Only a report that leaves something open pays for loading the classifier.
     from pipeline.tag.model import load_model
 
-    model = load_model()
+    older = refused is not None and refused.kind is E202
+    model = None if tagging == "never" or older else load_model()
     if model is None:
-        return decided or _decide(document, last_year)
-    try:
-        decided = decided or _decide(document, last_year)
-    except GoujiError as error:
-        # Without any label of the form only what the classifier says can tell that it is a report.
-        tags = model.tag(linear(document))
-        if not any(number.sure >= LEAST_SURE for number in tags.numbers):
-            raise
-        try:
-            return _decide(document, last_year, tags)
-        except GoujiError:
-            raise error from None
-    if tagging == "cascade" and not _is_open(decided):
+        if decided is None:
+            raise refused or GoujiError(E201)
         return decided
-    again = _decide(document, last_year, model.tag(linear(document)), labels=tagging != "alone")
-    if tagging == "alone":
-        return again
-    return again if _settled(again) >= _settled(decided) else decided
+    tags = model.tag(linear(document))
+    if decided is None:
+        # Without any label of the form only the classifier can tell that it is a report, and it must be sure.
+        if sum(number.share >= LEAST_SURE for number in tags.numbers) < LEAST_NUMBERS:
+            raise refused or GoujiError(E201)
+        try:
+            return _decide(document, last_year, tags, labels=tagging != "alone")
+        except GoujiError:
+            raise refused or GoujiError(E201) from None
+    again = _decide(document, last_year, tags, labels=tagging != "alone")
+    return again if tagging == "alone" or _settled(again) >= _settled(decided) else decided
 
 
-LEAST_SURE = 0.9
+LEAST_SURE, LEAST_NUMBERS = 0.9, 20
+"""Where no label tells that it is a report: probability of a field, and how many numbers must have it."""
 
 
 def _settled(made: _Decided) -> tuple[int, int]:

@@ -6,6 +6,8 @@ one score, is not enough for numbers; so its last step is replaced by one that k
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -223,7 +225,7 @@ def _open(kind: str, model: Detector | Recogniser, threads: int, device: str) ->
     folder = model_folder(model)
     onnx_runtime()
     with _environment(own_cache=not isinstance(model.weights, Hub)):
-        with _no_torch():
+        with _without_torch():
             import paddleocr
 
         try:
@@ -258,11 +260,14 @@ def _environment(own_cache: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _no_torch() -> Iterator[None]:
+def _without_torch() -> Iterator[None]:
     """PaddleOCR's download client imports torch where it is installed and has no use for it here: half of the time
     that importing PaddleOCR takes, and 180 MB."""
     hide = "torch" not in sys.modules
     if hide:
+        # Where it is installed, as for training, PaddleOCR imports this too, and it stumbles over a hidden torch.
+        if importlib.util.find_spec("sklearn"):
+            importlib.import_module("sklearn.preprocessing")
         sys.modules["torch"] = None  # type: ignore[assignment]
     try:
         yield

@@ -13,11 +13,29 @@ from random import Random
 
 from pipeline.record import Number
 from training.corpus.prose_phrases import CLOSE, OPEN, Phrasing, Writer, Written, load_phrases
-from training.corpus.prose_statements import Statements
+from training.corpus.prose_statements import Statements, item_numbers
 from training.examples.report import InventedReport, Paragraph
 
 _NUMBER = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _BLANKS = re.compile(r" (?=[，。；：、（）“”])|(?<=[，。；：、（）“”]) |(?<= ) |^ | $")
+_SLIPS = (
+    (re.compile(f"(?<=[一-龥])[为共有](?={OPEN})"), ""),
+    (re.compile(f"(?<=[申请件数量结转诉讼议])(?={OPEN}\\d+{CLOSE}[件条份宗项例])"), "有"),
+    (re.compile("(?<=申请)的(?=[一-龥])|(?<=[一-龥])的(?=申请)"), ""),
+    (re.compile("，(?!其中)"), "；"),
+    (re.compile("；"), "，"),
+    (re.compile("。(?!$)"), "；"),
+    (re.compile("。(?!$)"), "，"),
+    (re.compile("其中[，：]"), "其中"),
+    (re.compile("其中(?![，：])"), "其中："),
+    (re.compile(f"，(?![{OPEN} \\d])"), ","),
+    (re.compile("："), ":"),
+    (re.compile(f"[，：](?![{OPEN} \\d])"), " "),
+    (re.compile("。$"), ""),
+    (re.compile("。$"), "；"),
+    (re.compile("政府信息公开申请"), "申请"),
+)
+"""What offices leave out or put for another mark; each is done to one place of a paragraph."""
 _TOPICS = ("proactive", "requests", "manage", "platform", "supervise")
 
 
@@ -160,7 +178,26 @@ class Composer:
         return parts or [self.writer.say("other_matters")]
 
     def _paragraph(self, clauses: Sequence[str]) -> tuple[Paragraph, ...]:
-        return (Paragraph(self._joined(clauses)),) if clauses else ()
+        if not clauses:
+            return ()
+        if self.writer.phrasing != "seen":
+            return (Paragraph(self._joined(clauses)),)
+        if len(clauses) > 1 and self._chance(0.15):
+            points = item_numbers(self.random, len(clauses)) if self._chance(0.6) else [""] * len(clauses)
+            clauses = [point + clause for point, clause in zip(points, clauses, strict=True)]
+            if self._chance(0.6):
+                return tuple(Paragraph(self._slipped(self._joined([clause]))) for clause in clauses)
+        return (Paragraph(self._slipped(self._joined(clauses))),)
+
+    def _slipped(self, text: str) -> str:
+        """The text, now and then with a word dropped or a mark for another, as offices write."""
+        while self._chance(0.15):
+            pattern, other = self.random.choice(_SLIPS)
+            places = list(pattern.finditer(text))
+            if places:
+                place = self.random.choice(places)
+                text = text[: place.start()] + other + text[place.end() :]
+        return text
 
     def _joined(self, clauses: Sequence[str]) -> str:
         """The clauses as running text; the next one starts a paragraph."""

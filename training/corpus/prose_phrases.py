@@ -17,6 +17,8 @@ from training.corpus.prose_numbers import Style, draw_style
 
 Phrasing = Literal["seen", "held_out"]
 PHRASINGS = Path(__file__).parent.parent / "data" / "phrasings.yaml"
+PHRASINGS_SEEN = PHRASINGS.with_name("phrasings_seen.yaml")
+"""Words and patterns for training text alone, which are added to the others."""
 OPEN, CLOSE = "\ue000", "\ue001"
 """Round the index of a number that is filled in last, so that one of them can be made wrong."""
 APPLICATIONS = ("件",) * 14 + ("条", "份", "宗", "件次", "项", "例", "次")
@@ -36,6 +38,8 @@ class Pattern:
 @dataclass(frozen=True, slots=True)
 class Phrases:
     words: Mapping[str, tuple[str, ...]]
+    seen_words: Mapping[str, tuple[str, ...]]
+    """The same and more, for training text; what is kept for trials does not change with them."""
     kinds: Mapping[str, tuple[Pattern, ...]]
 
     def usable(self, kind: str, phrasing: Phrasing) -> tuple[Pattern, ...]:
@@ -43,9 +47,19 @@ class Phrases:
         wanted = tuple(pattern for pattern in self.kinds[kind] if pattern.held_out == (phrasing == "held_out"))
         return wanted or self.kinds[kind]
 
+    def choices(self, word: str, phrasing: Phrasing) -> tuple[str, ...]:
+        return (self.seen_words if phrasing == "seen" else self.words)[word]
+
 
 @cache
-def load_phrases(path: Path = PHRASINGS) -> Phrases:
+def load_phrases(path: Path = PHRASINGS, seen_path: Path = PHRASINGS_SEEN) -> Phrases:
+    words, kinds = _read(path)
+    more_words, more_kinds = _read(seen_path)
+    seen_words = {name: (*words.get(name, ()), *more_words.get(name, ())) for name in (*words, *more_words)}
+    return Phrases(words, seen_words, {name: (*items, *more_kinds.get(name, ())) for name, items in kinds.items()})
+
+
+def _read(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Pattern, ...]]]:
     raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     words = {name: tuple(text.split() if isinstance(text, str) else text) for name, text in raw["words"].items()}
     kinds = {
@@ -54,7 +68,7 @@ def load_phrases(path: Path = PHRASINGS) -> Phrases:
         )
         for name, items in raw["kinds"].items()
     }
-    return Phrases(words, kinds)
+    return words, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +154,7 @@ class Writer:
             return f" {self.words['year'][0]} "
         if name == "percent":
             return self.percent(round(self.random.uniform(0.5, 60), 1))
-        choices = self.words[name] if name in self.words else load_phrases().words[name]
+        choices = self.words[name] if name in self.words else load_phrases().choices(name, self.phrasing)
         if name == "topic":  # Never 招生入学和招生入学.
             self.topic = self.random.choice([topic for topic in choices if topic != self.topic])
             return self.topic
@@ -159,7 +173,8 @@ class Writer:
             unit = self.units["disputes" if slot == "sum.litigation" else "applications"]
             return self._spaced(self.style.write(self.sums[slot[4:]])) + unit
         alias, _, word = slot.partition("=")
-        return self.number(fields.get(alias) or field_of(alias), word)
+        name = alias.removesuffix("!")
+        return self.number(fields.get(name) or field_of(name), word, unit=name == alias)
 
     def number(self, id_: str, word: str = "", unit: bool = True) -> str:
         """A number of a field with its unit, or the word that says it is 0."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from training.corpus.prose_numbers import han
 from training.corpus.prose_phrases import Phrasing, Writer
 from training.examples.report import InventedReport
 
@@ -101,11 +102,16 @@ class Statements:
         carried_in = [self._amount("carried_in", before)] if self._chance(0.7 if before else 0.4) else []
         ending = [self._amount("carried_out", after)] if self._chance(0.7 if after else 0.4) else []
         handled = [self._amount("done", done)] if self._chance(0.65) or not done else []
+        if self.writer.phrasing == "seen" and self._chance(0.2):
+            # Other counts of the same work stand among those of the form.
+            (first if self._chance(0.5) else carried_in).append(f"{self.writer.say('requests_work')}。")
         # 其中 follows the number that it divides, which is that of the requests handled.
         if done and self._chance(0.6):
             if not handled:
                 handled = [self.writer.say("done")]
-            handled[0] += self.random.choice("，，，。；") + self._outcomes()
+            mark = self.random.choice("，，，。；")
+            outcomes = self._outcomes()
+            handled[0] += outcomes if outcomes.startswith("（") else mark + outcomes
         if self._chance(0.12):
             return self._chained([*carried_in, *first, *handled, *ending])
         if ending and self._chance(0.15):
@@ -114,7 +120,11 @@ class Statements:
 
     def _with_outcomes(self, sentences: list[str], done: int) -> list[str]:
         if done and self._chance(0.55):
-            sentences.append(self._outcomes())
+            outcomes = self._outcomes()
+            if outcomes.startswith("（"):
+                sentences[-1] += outcomes
+            else:
+                sentences.append(outcomes)
         return sentences
 
     def _chained(self, clauses: Sequence[str]) -> list[str]:
@@ -195,7 +205,10 @@ class Statements:
             share = self._chance(0.12)
             parts = [self._item(pattern, field, name, share) for field, name in names.items()]
             if mode == "numbered" and len(parts) > 1:
-                items = "；".join(f"{number}.{part}" for number, part in enumerate(parts, 1))
+                points = [f"{number}." for number in range(1, len(parts) + 1)]
+                if self.writer.phrasing == "seen":
+                    points = item_numbers(self.random, len(parts))
+                items = "；".join(map("".join, zip(points, parts, strict=True)))
             else:
                 items = self._listed(parts, "、，；")
         return self.writer.say(frame, words={"items": items})
@@ -312,6 +325,16 @@ class Statements:
         field = f"t2.{row}.decisions"
         kind = "zero_decision" if not self.values[field] and self._chance(0.7) else "decision"
         return self.writer.say(kind, {"decisions": field}, {"act": act})
+
+
+def item_numbers(random: Random, count: int) -> list[str]:
+    """What stands before the items of an enumeration."""
+    way = random.choice(("{}.", "（{}）", "({})", "{}、", "①", "一是"))
+    if way == "①" and count <= 20:
+        return [chr(ord("①") + number) for number in range(count)]
+    if way == "一是":
+        return [f"{han(number)}是" for number in range(1, count + 1)]
+    return [way.replace("①", "{}.").format(number) for number in range(1, count + 1)]
 
 
 def _group(leaf: str) -> str:

@@ -88,10 +88,33 @@ def batch_of(texts: Sequence[tuple[Labelled, int, int]], ends: Ends) -> Batch:
     return Batch(*map(torch.from_numpy, arrays))
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In what order windows are learnt from."""
+
+    size: int
+    overlap: int
+    batch: int
+    seed: int
+    steps: int
+    hidden: float
+    """Share of the tokens of no number that are not shown."""
+
+
+def hide(batch: Batch, share: float, unknown: int, borders: Sequence[int], seed: Sequence[int]) -> Batch:
+    """The batch with a share of its words not shown; numbers, borders and line ends are."""
+    chosen = torch.from_numpy(np.random.default_rng(seed).random(batch.ids.shape) < share)
+    chosen &= batch.begins == OUTSIDE
+    for border in borders:
+        chosen &= batch.ids != border
+    return batch._replace(ids=batch.ids.masked_fill(chosen, unknown))
+
+
 def batches(
-    texts: Sequence[Labelled], size: int, overlap: int, batch: int, seed: int, steps: int, ends: Ends, first: int
+    texts: Sequence[Labelled], how: Order, ends: Ends, unknown: int, borders: Sequence[int], first: int
 ) -> Iterator[tuple[int, Batch]]:
     """Batches with their numbers from this one on: all windows in an order of the seed's, again and again."""
+    size, overlap, batch, seed, steps = how.size, how.overlap, how.batch, how.seed, how.steps
     all_windows = [
         (i, start, end) for i, text in enumerate(texts) for start, end in windows(len(text.tokens.ids), size, overlap)
     ]
@@ -104,7 +127,8 @@ def batches(
         if place == 0 or step == first:
             order = np.random.default_rng([seed, turn]).permutation(len(all_windows))
         chosen = [all_windows[i] for i in order[place * batch : (place + 1) * batch]]
-        yield step, batch_of([(texts[i], start, end) for i, start, end in chosen], ends)
+        made = batch_of([(texts[i], start, end) for i, start, end in chosen], ends)
+        yield step, hide(made, how.hidden, unknown, borders, [seed, 1, step])
 
 
 def row_and_column_of_fields() -> tuple[Tensor, Tensor]:

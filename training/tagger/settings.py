@@ -47,6 +47,8 @@ class Settings(_Part):
     """Rows and columns told apart, or every field a class of its own."""
     corpus: Corpus
     base: Base
+    hidden: float = Field(ge=0, lt=1)
+    """Share of the tokens of no number that are hidden in training, so that none is relied on alone."""
     windows: Windows
     training: Schedule
 

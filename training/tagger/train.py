@@ -6,6 +6,7 @@ configuration gives one model.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from datasets import DatasetDict, load_from_disk
@@ -13,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.fitting import fit
-from training.tagger.data import IGNORED, Batch, Ends, Labelled, batches, labelled, row_and_column_of_fields
+from training.tagger.data import IGNORED, Batch, Ends, Labelled, Order, batches, labelled, row_and_column_of_fields
 from training.tagger.encoder import base_encoder, load_tokenizer, special_ids
 from training.tagger.network import Tagger, rows_and_columns
 from training.tagger.settings import Settings
@@ -34,8 +35,10 @@ def train(settings: Settings, corpus: DatasetDict, folder: Path, stop_at: int | 
     texts: list[Labelled] = [labelled(row, tokenizer) for row in corpus["train"]]
     how, view = settings.training, settings.windows
 
-    def of(first: int):  # type: ignore[no-untyped-def]
-        return batches(texts, view.tokens, view.overlap, how.batch, how.seed, how.steps, ends, first)
+    order = Order(view.tokens, view.overlap, how.batch, how.seed, how.steps, settings.hidden)
+
+    def of(first: int) -> Iterator[tuple[int, Batch]]:
+        return batches(texts, order, ends, special.unknown, (special.line, special.cell), first)
 
     factored = settings.heads == "factored"
     return fit(

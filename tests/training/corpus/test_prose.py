@@ -13,7 +13,7 @@ from training.corpus.marked import unmark
 from training.corpus.prose import Composer, compose
 from training.corpus.prose_numbers import LARGEST_HAN, Stated, Style, han, read_number, stated
 from training.corpus.prose_phrases import OPEN, Phrasing, Writer, load_phrases
-from training.corpus.prose_statements import Statements
+from training.corpus.prose_statements import Statements, item_numbers
 from training.examples.report import InventedReport, Paragraph, invent
 from training.mangle.values import draw_report
 
@@ -130,6 +130,12 @@ def test_a_number_is_marked_without_its_unit(style: Style, text: str) -> None:
     assert [(number.field, number.value) for number in stated(written)] == [("t3.new.total", 1203)]
 
 
+def test_a_number_may_stand_without_its_unit() -> None:
+    written = filled(writer(t3__new__total=12), "收件{new!}、另计")
+    assert unmark(written).text == "收件12、另计"
+    assert [(number.field, number.value) for number in stated(written)] == [("t3.new.total", 12)]
+
+
 def test_a_word_for_none_is_the_number() -> None:
     made = writer(t3__new__total=0)
     assert [(n.text, n.field) for n in stated(filled(made, "尚{new=未}收到申请"))] == [("未", "t3.new.total")]
@@ -202,7 +208,26 @@ FREQUENT = ("new", "done", "carried_in", "carried_out", "zero_new", "zero_review
 
 @pytest.mark.parametrize("kind", FREQUENT)
 def test_frequent_kinds_have_many_patterns(kind: str) -> None:
-    assert len({pattern.text for pattern in load_phrases().kinds[kind]}) >= 12
+    assert len({pattern.text for pattern in load_phrases().usable(kind, "seen")}) >= 24
+
+
+# The bare name and number is the usual way, and listed twice for that.
+@pytest.mark.parametrize("kind", sorted(load_phrases().kinds.keys() - {"before"}))
+def test_no_pattern_stands_twice(kind: str) -> None:
+    texts = [pattern.text for pattern in load_phrases().usable(kind, "seen")]
+    assert len(texts) == len(set(texts))
+
+
+def test_words_for_training_stand_in_no_trial() -> None:
+    phrases = load_phrases()
+    assert "接获" in phrases.choices("receive", "seen")
+    assert "接获" not in phrases.choices("receive", "held_out")
+
+
+@given(SEEDS, st.integers(1, 30))
+def test_item_numbers(seed: int, count: int) -> None:
+    numbers = item_numbers(Random(seed), count)
+    assert len(numbers) == len(set(numbers)) == count
 
 
 @pytest.mark.parametrize("kind", NUMBERLESS)
