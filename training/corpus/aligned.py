@@ -6,6 +6,8 @@ little different from the plain one. What is alike in both keeps its labels; the
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rapidfuzz.distance import Indel
 
 from training.corpus.marked import Labelled
@@ -38,6 +40,21 @@ def carried_over(labels: Labelled, text: str) -> Labelled | None:
     if sum(map(bool, fields)) != sum(map(bool, labels.fields)):
         return None
     return Labelled(text, tuple(fields), _filled(sections), tuple(tables))
+
+
+def with_sections_of(labels: Labelled, other: Labelled) -> Labelled:
+    """The labels with the sections of another text of the same report, told by what is alike in both."""
+    here = [place for place, char in enumerate(labels.text) if not char.isspace()]
+    there = [place for place, char in enumerate(other.text) if not char.isspace()]
+    sections: list[str | None] = [None] * len(labels.text)
+    steps = Indel.opcodes("".join(labels.text[i] for i in here), "".join(other.text[i] for i in there))
+    for step in steps:
+        if step.tag == "equal":
+            for i, j in zip(
+                here[step.src_start : step.src_end], there[step.dest_start : step.dest_end], strict=True
+            ):
+                sections[i] = other.sections[j]
+    return replace(labels, sections=_filled(sections))
 
 
 def _filled(sections: list[str | None]) -> tuple[str, ...]:

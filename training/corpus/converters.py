@@ -33,6 +33,8 @@ class Converter:
         EngineMissing: the program is not installed.
         subprocess.SubprocessError: it failed.
     """
+    prints: bool = False
+    """Whether it goes over paper, where a mark more in a line moves what stands beside it."""
 
 
 def _each(one: Callable[[bytes], bytes]) -> Callable[[Sequence[bytes]], list[bytes]]:
@@ -139,9 +141,9 @@ CONVERTERS: Mapping[str, Converter] = {
     "markitdown": Converter(".md", _each(_markitdown)),
     "office_text": Converter(".txt", _office("writer", "txt:Text (encoded):UTF8")),
     "office_docx": Converter(".docx", _office("writer", "docx:MS Word 2007 XML")),
-    "pdf": Converter(".pdf", _printed(RULED)),
-    "pdftotext": Converter(".txt", _pdftotext(RULED)),
-    "pdftotext_layout": Converter(".txt", _pdftotext(RULED, "-layout")),
-    "pdftotext_bare": Converter(".txt", _pdftotext(BARE, "-layout")),
+    "pdf": Converter(".pdf", _printed(RULED), prints=True),
+    "pdftotext": Converter(".txt", _pdftotext(RULED), prints=True),
+    "pdftotext_layout": Converter(".txt", _pdftotext(RULED, "-layout"), prints=True),
+    "pdftotext_bare": Converter(".txt", _pdftotext(BARE, "-layout"), prints=True),
 }
 """Name to converter. Each takes what the HTML layouts make."""

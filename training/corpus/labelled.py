@@ -10,10 +10,10 @@ from pathlib import Path
 from pipeline.errors import GoujiError
 from pipeline.read.open import read_document
 from pipeline.tag.linear import BORDER, END, Linear, linear
-from training.corpus.aligned import carried_over
+from training.corpus.aligned import carried_over, with_sections_of
 from training.corpus.converters import CONVERTERS
 from training.corpus.drawing import Drawn, file_of
-from training.corpus.marked import Labelled, unmark
+from training.corpus.marked import Labelled, unmark, without_sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,41 @@ def samples(drawn: Sequence[Drawn]) -> Iterator[tuple[Drawn, Sample | None]]:
     Raises:
         EngineMissing: a converter is not installed.
     """
-    files = [(file_of(one.marked, one.layout), file_of(one.plain, one.layout)) for one in drawn]
-    pairs = [(marked[0], marked[1], plain[1]) for marked, plain in files]
+    files = [(file_of(one.marked, one.layout), file_of(one.plain, one.layout)[1]) for one in drawn]
+    made = [(suffix, marked, plain) for (suffix, marked), plain in files]
     for name in sorted({one.converter for one in drawn} - {""}):
+        converter = CONVERTERS[name]
         places = [i for i, one in enumerate(drawn) if one.converter == name]
-        made = CONVERTERS[name].convert([page for i in places for page in pairs[i][1:]])
-        for place, i in enumerate(places):
-            pairs[i] = (CONVERTERS[name].suffix, made[2 * place], made[2 * place + 1])
+        pages = []
+        for i in places:
+            marked = without_sections(made[i][1].decode()).encode() if converter.prints else made[i][1]
+            pages += [marked, made[i][2]]
+        for place, (marked, plain) in zip(places, _pairs(converter.convert(pages)), strict=True):
+            made[place] = (converter.suffix, marked, plain)
     with tempfile.TemporaryDirectory() as folder:
-        for one, (suffix, marked, plain) in zip(drawn, pairs, strict=True):
-            yield one, _labelled(one, suffix, marked, plain, Path(folder))
+        for one, ((source, page), _), (suffix, marked, plain) in zip(drawn, files, made, strict=True):
+            prints = bool(one.converter) and CONVERTERS[one.converter].prints
+            yield one, _labelled(one, suffix, marked, plain, Path(folder), (page, source) if prints else None)
 
 
-def _labelled(drawn: Drawn, suffix: str, marked: bytes, plain: bytes, folder: Path) -> Sample | None:
+def _pairs(pages: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    """What was made of marked pages and plain ones, a pair each."""
+    return list(zip(pages[::2], pages[1::2], strict=True))
+
+
+def _labelled(
+    drawn: Drawn, suffix: str, marked: bytes, plain: bytes, folder: Path, source: tuple[bytes, str] | None
+) -> Sample | None:
+    """The report with its labels; None where they did not come through.
+
+    Args:
+        source: the marked page before it was converted, and its suffix, where the conversion knows no sections.
+    """
     try:
         labels = unmark(_linear(marked, suffix, folder).text)
         seen = _linear(plain, suffix, folder)
+        if source is not None:
+            labels = with_sections_of(labels, unmark(_linear(*source, folder).text))
     except GoujiError:
         return None
     carried = carried_over(labels, seen.text)

@@ -10,8 +10,8 @@ from pathlib import Path
 from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-from pipeline.tag.labels import SECTIONS, fields
-from training.corpus.marked import ALPHABET, FIRST, ROOM, TABLES, section_mark
+from pipeline.tag.labels import fields
+from training.corpus.marked import ALPHABET, FIRST, ROOM, TABLES
 
 UNITS = 1000
 NARROW = "0123456789Oo./-,"
@@ -26,8 +26,6 @@ def write_fonts(folder: Path) -> tuple[Path, Path]:
         for index in range(len(fields()))
         for place, char in enumerate(ALPHABET)
     }
-    # What takes no room no reader of a PDF sees.
-    marked |= {ord(section_mark(section)): UNITS // 10 for section in SECTIONS}
     plain = {ord(char): _width(char) for char in ALPHABET}
     return _font(marked, folder / "marked.ttf"), _font(plain, folder / "plain.ttf")
 

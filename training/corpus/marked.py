@@ -66,6 +66,11 @@ def section_of(text: str) -> str | None:
     return next((SECTIONS[place] for place in found if 0 <= place < len(SECTIONS)), None)
 
 
+def without_sections(text: str) -> str:
+    """The text without marks of sections; those of numbers stay."""
+    return "".join(char for char in text if not 0 <= ord(char) - _SECTION_MARKS < len(SECTIONS))
+
+
 def unmark(text: str) -> Labelled:
     """What the text says, and whose each character is. Marks of sections leave no character behind."""
     ids = field_ids()
