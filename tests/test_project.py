@@ -76,7 +76,8 @@ def test_every_code_of_a_finding_is_documented() -> None:
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["train"], *(one for one in extras["dev"] if not one.startswith("gouji["))]
+    own = [requirement for requirement in extras["dev"] if not requirement.startswith("gouji[")]
+    wanted = [*project["dependencies"], *extras["train"], *own]
     names = {canonical(re.split(r"[<>=!~\[; ]", requirement)[0]) for requirement in wanted}
     assert names <= pinned().keys()
     runs = {canonical(re.split(r"[<>=!~\[; ]", requirement)[0]) for requirement in project["dependencies"]}

@@ -247,7 +247,12 @@ def _open(kind: str, model: Detector | Recogniser, threads: int, device: str) ->
 @contextmanager
 def _environment(own_cache: bool) -> Iterator[None]:
     """PaddleOCR told by its environment to ask no model source and to keep its folders in our cache."""
-    wanted = {"PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True", "PADDLE_PDX_EAGER_INIT": "False"}
+    wanted = {
+        "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
+        "PADDLE_PDX_EAGER_INIT": "False",
+        # Where it is installed PaddleOCR imports transformers, which would complain of the hidden torch.
+        "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    }
     if own_cache:
         wanted["PADDLE_PDX_CACHE_HOME"] = str(cache_folder() / "paddlex")
     added = {key: value for key, value in wanted.items() if key not in os.environ}
