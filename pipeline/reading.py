@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 LEAST_SECTIONS = 2
 """Sections that a report without any table must show before it counts as an annual report."""
+LEAST_SURE, LEAST_NUMBERS = 0.9, 20
+"""Where no label tells that it is a report: probability of a field, and how many numbers must have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ def _read_pictures(document: Document, last_year: Report | None, scanning: Scann
     propose = partial(find_regions, name=scanning.engine, device=scanning.device)
     pictures = document
     document, scans = scan_document(document, engine, deadline, scanning.progress, scanning.seen, propose)
-    decided = _decide(document, last_year)
+    try:
+        decided = _decide(document, last_year)
+    except GoujiError:
+        # No label can be read: there is nothing to look at again, but the classifier may know the page.
+        return _record(_tagged(document, last_year, tagging), {})
     looks: dict[Spot, tuple[Look, ...]] = {}
     while spots := suspects(decided.tables.values()) - looks.keys():
         document, seen = look_again(document, scans, spots, engine)
@@ -184,10 +190,6 @@ def _tagged(
     return again if tagging == "alone" or _settled(again) >= _settled(decided) else decided
 
 
-LEAST_SURE, LEAST_NUMBERS = 0.9, 20
-"""Where no label tells that it is a report: probability of a field, and how many numbers must have it."""
-
-
 def _settled(made: _Decided) -> tuple[int, int]:
     """How many tables were found, and how many fields are settled."""
     decisions = [decision for table in made.tables.values() for decision in table.decisions.values()]
@@ -216,9 +218,7 @@ def _is_open(made: _Decided) -> bool:
     return has_unread_numbers(made.sections, made.prose)
 
 
-def _decide(
-    document: Document, last_year: Report | None, tags: Tags | None = None, labels: bool = True
-) -> _Decided:
+def _decide(document: Document, last_year: Report | None, tags: Tags | None = None, labels: bool = True) -> _Decided:
     sections = find_sections(document)
     metadata = find_metadata(document, sections)
     layouts = [strips(document)]
@@ -228,9 +228,7 @@ def _decide(
     cells = {strip.block for strip in layouts[0]}
     if tags is not None:
         sections = with_tagged_sections(sections, tags, document, cells)
-    recovered = {
-        table_id: recover_table(layouts, table_id, metadata.year, hints, labels) for table_id in TABLES
-    }
+    recovered = {table_id: recover_table(layouts, table_id, metadata.year, hints, labels) for table_id in TABLES}
     _check_is_report(document, recovered, sections)
     templates = {table_id: found.table.template for table_id, found in recovered.items()}
     before = last_year if last_year and _same_agency(last_year, metadata.agency, metadata.year) else None

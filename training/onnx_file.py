@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ OPSET = 20
 
 def write(
     network: nn.Module,
-    example: Tensor,
+    examples: Sequence[Tensor],
     path: Path,
-    names: tuple[str, str],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
     sizes: Mapping[int, Any],
     about: tuple[str, str],
 ) -> None:
@@ -27,10 +28,11 @@ def write(
 
     Args:
         network: in evaluation mode.
-        example: of its input.
+        examples: of its inputs.
         path: of the file; replaced as a whole.
-        names: of input and output.
-        sizes: axis of the input -> `torch.export.Dim` of what may vary.
+        inputs: their names.
+        outputs: the names of what it gives.
+        sizes: axis of every input -> `torch.export.Dim` of what may vary.
         about: key and value of the one entry of metadata.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,8 +40,9 @@ def write(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            network, (example,), input_names=[names[0]], output_names=[names[1]],
-            dynamic_shapes=(dict(sizes),), opset_version=OPSET, dynamo=True, verbose=False, optimize=True,
+            network, tuple(examples), input_names=list(inputs), output_names=list(outputs),
+            dynamic_shapes=tuple(dict(sizes) for _ in examples), opset_version=OPSET, dynamo=True, verbose=False,
+            optimize=True,
         )  # fmt: skip
     assert program is not None
     model = program.model_proto

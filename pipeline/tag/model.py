@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from pipeline.ocr.runtime import network_of
 from pipeline.tag.decode import Tags, line_sections, numbers
+from pipeline.tag.labels import fields
 from pipeline.tag.linear import Linear
-from pipeline.tag.windows import Tokens, merged, tokens_of_linear, windows
+from pipeline.tag.windows import Ends, Tokens, merged, network_input, tokens_of_linear, windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -47,11 +48,15 @@ class Model:
         parts: list[list[NDArray[np.float32]]] = [[], [], []]
         for first in range(0, len(places), BATCH):
             chosen = places[first : first + BATCH]
-            answers = self.session.run(None, self._input(tokens, chosen))
+            answers = self.session.run(None, network_input([(tokens, *one) for one in chosen], self._ends))
             for kept, answer in zip(parts, answers, strict=True):
                 kept += [answer[i, 1 : 1 + end - start] for i, (start, end) in enumerate(chosen)]
         begins, sections, of = (merged(part, places, count) for part in parts)
         return begins, sections, _cooled(of, float(self.about["temperature"]))
+
+    @property
+    def _ends(self) -> Ends:
+        return Ends(self.about["start"], self.about["end"], self.about["fill"])
 
     def _windows(self, tokens: Tokens) -> list[tuple[int, int]]:
         return windows(len(tokens.ids), self.about["tokens"], self.about["overlap"])
@@ -61,19 +66,7 @@ class Model:
         for tokens in texts:
             places = self._windows(tokens)
             for first in range(0, len(places), BATCH):
-                yield self._input(tokens, places[first : first + BATCH])
-
-    def _input(self, tokens: Tokens, places: Sequence[tuple[int, int]]) -> dict[str, NDArray[np.int64]]:
-        size = 2 + max(end - start for start, end in places)
-        made = {name: np.zeros((len(places), size), np.int64) for name in ("places", "of", "there")}
-        ids = np.full((len(places), size), self.about["fill"], np.int64)
-        for i, (start, end) in enumerate(places):
-            inner = slice(1, 1 + end - start)
-            ids[i, 0], ids[i, 1 + end - start] = self.about["start"], self.about["end"]
-            ids[i, inner] = tokens.ids[start:end]
-            made["places"][i, inner], made["of"][i, inner] = tokens.places[start:end], tokens.of[start:end]
-            made["there"][i, : 2 + end - start] = 1
-        return {"ids": ids, **made}
+                yield network_input([(tokens, *one) for one in places[first : first + BATCH]], self._ends)
 
 
 def _cooled(shares: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
@@ -86,7 +79,11 @@ def _cooled(shares: NDArray[np.float32], temperature: float) -> NDArray[np.float
 
 @cache
 def load_model(folder: Path | None = None, threads: int = 1) -> Model | None:
-    """The classifier of this folder, or the one that comes with the program; None where there is none."""
+    """The classifier of this folder, or the one that comes with the program; None where there is none.
+
+    Raises:
+        ValueError: a form was added or changed since it was fitted.
+    """
     from tokenizers import Tokenizer
 
     if folder is None:
@@ -95,5 +92,7 @@ def load_model(folder: Path | None = None, threads: int = 1) -> Model | None:
     if not (folder / "tagger.onnx").exists():
         return None
     about = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
+    if tuple(about["fields"]) != fields():
+        raise ValueError(f"{folder} was fitted for other fields than those of configs/templates: train it anew")
     session = network_of((folder / "tagger.onnx").read_bytes(), threads)
     return Model(session, Tokenizer.from_file(str(folder / "tokenizer.json")), about)

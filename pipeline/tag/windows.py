@@ -54,6 +54,30 @@ def tokens_of_linear(seen: Linear, by: Tokenizer) -> Tokens:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Ids of the tokens at the ends of a window, and of what fills up shorter ones."""
+
+    start: int
+    end: int
+    fill: int
+
+
+def network_input(chosen: Sequence[tuple[Tokens, int, int]], ends: Ends) -> dict[str, Integers]:
+    """What the network is given for windows [start, end) of texts, filled up to the longest: windows x tokens, with the
+    two ends of a window around its own."""
+    size = 2 + max(end - start for _, start, end in chosen)
+    shape = (len(chosen), size)
+    ids = np.full(shape, ends.fill, np.int64)
+    places, of, there = (np.zeros(shape, np.int64) for _ in range(3))
+    for i, (tokens, start, end) in enumerate(chosen):
+        inner = slice(1, 1 + end - start)
+        ids[i, 0], ids[i, inner], ids[i, 1 + end - start] = ends.start, tokens.ids[start:end], ends.end
+        places[i, inner], of[i, inner] = tokens.places[start:end], tokens.of[start:end]
+        there[i, : 2 + end - start] = 1
+    return {"ids": ids, "places": places, "of": of, "there": there}
+
+
 def windows(count: int, size: int, overlap: int) -> list[tuple[int, int]]:
     """First and last tokens (exclusive) of the windows of a text of so many tokens."""
     if count <= size:

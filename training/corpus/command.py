@@ -10,6 +10,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+INSTALL = "运行 pip install -c constraints.txt -e '.[train]'"
+
 
 def command(subparsers: Any) -> None:
     """Registers `gouji synth`."""
@@ -33,9 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when all is written, 1 where a program is missing, 2 for wrong arguments."""
     from yaml import YAMLError
 
-    from training.corpus.dataset import CHUNK, part_path, read_parts, write_dataset, write_part
-    from training.corpus.settings import CONFIG, load_settings
-    from training.synth.engines import EngineMissing
+    try:
+        from training.corpus.dataset import CHUNK, part_path, read_parts, write_dataset, write_part
+        from training.corpus.settings import CONFIG, load_settings
+        from training.synth.engines import EngineMissing
+    except ModuleNotFoundError as error:
+        print(f"缺少训练用的包（{error.name}）：{INSTALL}", file=sys.stderr)
+        return 1
 
     if arguments.reports <= 0 or arguments.workers <= 0:
         print("--reports 和 --workers 应当大于 0", file=sys.stderr)
@@ -72,7 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
     splits = Counter(split for split, _ in rows)
     numbers = sum(len(row["fields"]) for _, row in rows)
     print(
-        f"{out / 'dataset'}：" + "，".join(f"{name} {splits[name]} 份" for name in ("train", "validation", "test"))
+        f"{out / 'dataset'}："
+        + "，".join(f"{name} {splits[name]} 份" for name in ("train", "validation", "test"))
         + f"；标注 {numbers} 个数；{len(lost)} 份经转换后对不上标注，已舍去"
     )
     for converter, count in sorted(Counter(one["converter"] or one["layout"] for one in lost).items()):

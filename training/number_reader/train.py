@@ -96,13 +96,9 @@ def batches(cells: Sequence[NumberCell], settings: Settings, first: int) -> Iter
                     yield block * BLOCK + place, batch
 
 
-def train(
-    settings: Settings, cells: Sequence[NumberCell], folder: Path, stop_at: int | None = None
-) -> NumberReader:
+def train(settings: Settings, cells: Sequence[NumberCell], folder: Path, stop_at: int | None = None) -> NumberReader:
     """The trained network; see `training.fitting.fit`."""
-    return fit(
-        NumberReader, lambda first: batches(cells, settings, first), _loss, settings.training, folder, stop_at
-    )
+    return fit(NumberReader, lambda first: batches(cells, settings, first), _loss, settings.training, folder, stop_at)
 
 
 def _loss(network: NumberReader, batch: Batch) -> Tensor:
@@ -116,7 +112,7 @@ def export(network: NumberReader, path: Path) -> None:
     example = torch.zeros(2, 1, HEIGHT, 4 * STEP)
     sizes = {0: torch.export.Dim("windows", min=1), 3: STEP * torch.export.Dim("widths", min=1)}
     about = ("symbols", NUMBER_SYMBOLS)
-    onnx_file.write(Probabilities(network).eval(), example, path, ("window", "shares"), sizes, about)
+    onnx_file.write(Probabilities(network).eval(), [example], path, ["window"], ["shares"], sizes, about)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -29,4 +29,4 @@ def export(network: Segmenter, path: Path) -> None:
     example = torch.zeros(1, 1, 4 * MULTIPLE, 6 * MULTIPLE)
     sizes = {2: MULTIPLE * torch.export.Dim("rows", min=2), 3: MULTIPLE * torch.export.Dim("columns", min=2)}
     about = ("channels", ",".join(CHANNELS))
-    onnx_file.write(_Exported(network).eval(), example, path, (INPUT, OUTPUT), sizes, about)
+    onnx_file.write(_Exported(network).eval(), [example], path, [INPUT], [OUTPUT], sizes, about)

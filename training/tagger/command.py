@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from training.corpus.command import INSTALL
+
 
 def command(subparsers: Any) -> None:
     """Registers `gouji train`."""
@@ -25,15 +27,17 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when the model is written, 1 where corpus or encoder cannot be made, 2 for a configuration with mistakes."""
     from yaml import YAMLError
 
-    from training.tagger.settings import load_settings
-
+    try:
+        from training.tagger.run import train_by
+        from training.tagger.settings import load_settings
+    except ModuleNotFoundError as error:
+        print(f"缺少训练用的包（{error.name}）：{INSTALL}", file=sys.stderr)
+        return 1
     try:
         settings = load_settings(arguments.config)
     except (OSError, ValueError, YAMLError) as error:
         print(f"配置 {arguments.config} 不能用：{str(error).splitlines()[0]}", file=sys.stderr)
         return 2
-    from training.tagger.run import train_by
-
     try:
         train_by(settings, arguments.out or Path("models/tagger"))
     except ValueError as error:

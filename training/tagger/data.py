@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from pipeline.tag.labels import FIRST, INSIDE, OUTSIDE, SECTIONS, column_of, columns, fields, row_of, rows
-from pipeline.tag.windows import Tokens, tokens_of, windows
+from pipeline.tag.windows import Ends, Tokens, network_input, tokens_of, windows
 
 IGNORED = -100
 """Label of what nothing is learnt from."""
@@ -62,30 +62,15 @@ def labelled(row: Mapping[str, Any], by: Tokenizer) -> Labelled:
     return Labelled(tokens, begins, names[np.maximum(at, 0)], kinds)
 
 
-class Ends(NamedTuple):
-    """Ids of the tokens at the ends of a window, and of what fills up shorter ones."""
-
-    start: int
-    end: int
-    fill: int
-
-
 def batch_of(texts: Sequence[tuple[Labelled, int, int]], ends: Ends) -> Batch:
-    """Windows [start, end) of texts, filled up to the longest."""
-    size = 2 + max(end - start for _, start, end in texts)
-    made = {name: np.zeros((len(texts), size), np.int64) for name in ("places", "of", "there")}
-    ids = np.full((len(texts), size), ends.fill, np.int64)
-    labels = {name: np.full((len(texts), size), IGNORED, np.int64) for name in ("begins", "sections", "fields")}
+    """Windows [start, end) of texts with their labels, filled up to the longest."""
+    given = network_input([(text.tokens, start, end) for text, start, end in texts], ends)
+    names = ("begins", "sections", "fields")
+    labels = {name: np.full(given["ids"].shape, IGNORED, np.int64) for name in names}
     for i, (text, start, end) in enumerate(texts):
-        inner = slice(1, 1 + end - start)
-        ids[i, 0], ids[i, inner], ids[i, 1 + end - start] = ends.start, text.tokens.ids[start:end], ends.end
-        made["there"][i, : 2 + end - start] = 1
-        made["places"][i, inner], made["of"][i, inner] = text.tokens.places[start:end], text.tokens.of[start:end]
-        labels["begins"][i, inner] = text.begins[start:end]
-        labels["sections"][i, inner] = text.sections[start:end]
-        labels["fields"][i, inner] = text.fields[start:end]
-    arrays = (ids, made["places"], made["of"], made["there"], labels["begins"], labels["sections"], labels["fields"])
-    return Batch(*map(torch.from_numpy, arrays))
+        for name in names:
+            labels[name][i, 1 : 1 + end - start] = getattr(text, name)[start:end]
+    return Batch(*map(torch.from_numpy, (*given.values(), *labels.values())))
 
 
 @dataclass(frozen=True, slots=True)

