@@ -1,6 +1,7 @@
 """Real converters: what they make of a report's page, as the text that circulates.
 
-Each takes pages in HTML and gives what it makes of them, by the same commands for the marked page and the plain one.
+Each takes pages in HTML, marked and plain, and gives what it makes of both: by the same commands, or from one picture
+where both look the same.
 """
 
 from __future__ import annotations
@@ -13,21 +14,25 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from training.corpus.mark_font import write_fonts
-from training.synth.engines import OFFICE, SECONDS, EngineMissing, print_html
+from training.corpus.ocr_text import ocr_lines, ocr_rows
+from training.corpus.printing import BARE, RULED, printed
+from training.synth.engines import OFFICE, SECONDS, EngineMissing
 
-PAPER = "@page { size: A4; margin: 20mm 15mm } table { border-collapse: collapse; width: 100%; font-size: 9pt }"
-RULED = "td { border: 1px solid #000; padding: 2pt }"
-BARE = "td { padding: 2pt; border: 0 !important }"
+Pairs: TypeAlias = "Sequence[tuple[bytes, bytes]]"
+"""The same pages with marks on them and without."""
+Flat: TypeAlias = Callable[[Sequence[bytes]], list[bytes]]
+"""What makes something of each page by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Converter:
     suffix: str
     """Of what comes out."""
-    convert: Callable[[Sequence[bytes]], list[bytes]]
-    """Pages of HTML to what it makes of them.
+    convert: Callable[[Pairs], list[tuple[bytes, bytes]]]
+    """Pages of HTML, marked and plain, to what it makes of both.
 
     Raises:
         EngineMissing: the program is not installed.
@@ -37,11 +42,21 @@ class Converter:
     """Whether it goes over paper, where a mark more in a line moves what stands beside it."""
 
 
-def _each(one: Callable[[bytes], bytes]) -> Callable[[Sequence[bytes]], list[bytes]]:
+def _both(convert: Flat) -> Callable[[Pairs], list[tuple[bytes, bytes]]]:
+    """What is done to all pages one after the other, done to pairs."""
+
+    def convert_pairs(pairs: Pairs) -> list[tuple[bytes, bytes]]:
+        made = convert([page for pair in pairs for page in pair])
+        return list(zip(made[::2], made[1::2], strict=True))
+
+    return convert_pairs
+
+
+def _each(one: Callable[[bytes], bytes]) -> Flat:
     return lambda pages: [one(page) for page in pages]
 
 
-def _pandoc(to: str, *options: str) -> Callable[[Sequence[bytes]], list[bytes]]:
+def _pandoc(to: str, *options: str) -> Flat:
     def convert(page: bytes) -> bytes:
         program = shutil.which("pandoc")
         if program is None:
@@ -74,7 +89,7 @@ def _markitdown(page: bytes) -> bytes:
     return MarkItDown().convert_stream(io.BytesIO(page), file_extension=".html").text_content.encode()
 
 
-def _office(kind: str, to: str) -> Callable[[Sequence[bytes]], list[bytes]]:
+def _office(kind: str, to: str) -> Flat:
     def convert(pages: Sequence[bytes]) -> list[bytes]:
         program = next(filter(None, map(shutil.which, OFFICE)), None)
         if program is None:
@@ -96,28 +111,11 @@ def _office(kind: str, to: str) -> Callable[[Sequence[bytes]], list[bytes]]:
     return convert
 
 
-def _printed(style: str) -> Callable[[Sequence[bytes]], list[bytes]]:
-    """PDFs by the browser."""
-
-    def convert(pages: Sequence[bytes]) -> list[bytes]:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            folder = Path(scratch)
-            faces = "".join(
-                f"@font-face {{ font-family: {font.stem}; src: url({font.as_uri()}) }}\n"
-                for font in write_fonts(folder)
-            )
-            css = f"<style>{faces}{PAPER}{style} body {{ font-family: marked, plain, 'Noto Serif CJK SC' }}</style>"
-            found = []
-            for number, page in enumerate(pages):
-                target = folder / f"{number}.pdf"
-                print_html(page.decode().replace("</head>", f"{css}</head>"), target)
-                found.append(target.read_bytes())
-            return found
-
-    return convert
+def _printed(style: str) -> Flat:
+    return lambda pages: printed(pages, style, write_fonts, "marked, plain, 'Noto Serif CJK SC'")
 
 
-def _pdftotext(style: str, *options: str) -> Callable[[Sequence[bytes]], list[bytes]]:
+def _pdftotext(style: str, *options: str) -> Flat:
     def convert(pages: Sequence[bytes]) -> list[bytes]:
         program = shutil.which("pdftotext")
         if program is None:
@@ -132,18 +130,20 @@ def _pdftotext(style: str, *options: str) -> Callable[[Sequence[bytes]], list[by
 
 
 CONVERTERS: Mapping[str, Converter] = {
-    "pandoc_plain": Converter(".txt", _pandoc("plain", "--columns=100")),
-    "pandoc_markdown": Converter(".md", _pandoc("markdown", "--wrap=none")),
-    "pandoc_gfm": Converter(".md", _pandoc("gfm", "--wrap=none")),
-    "pandoc_docx": Converter(".docx", _pandoc("docx")),
-    "html2text": Converter(".md", _each(_html2text(0))),
-    "html2text_wrapped": Converter(".txt", _each(_html2text(78, ignore_emphasis=True, pad_tables=True))),
-    "markitdown": Converter(".md", _each(_markitdown)),
-    "office_text": Converter(".txt", _office("writer", "txt:Text (encoded):UTF8")),
-    "office_docx": Converter(".docx", _office("writer", "docx:MS Word 2007 XML")),
-    "pdf": Converter(".pdf", _printed(RULED), prints=True),
-    "pdftotext": Converter(".txt", _pdftotext(RULED), prints=True),
-    "pdftotext_layout": Converter(".txt", _pdftotext(RULED, "-layout"), prints=True),
-    "pdftotext_bare": Converter(".txt", _pdftotext(BARE, "-layout"), prints=True),
+    "pandoc_plain": Converter(".txt", _both(_pandoc("plain", "--columns=100"))),
+    "pandoc_markdown": Converter(".md", _both(_pandoc("markdown", "--wrap=none"))),
+    "pandoc_gfm": Converter(".md", _both(_pandoc("gfm", "--wrap=none"))),
+    "pandoc_docx": Converter(".docx", _both(_pandoc("docx"))),
+    "html2text": Converter(".md", _both(_each(_html2text(0)))),
+    "html2text_wrapped": Converter(".txt", _both(_each(_html2text(78, ignore_emphasis=True, pad_tables=True)))),
+    "markitdown": Converter(".md", _both(_each(_markitdown))),
+    "office_text": Converter(".txt", _both(_office("writer", "txt:Text (encoded):UTF8"))),
+    "office_docx": Converter(".docx", _both(_office("writer", "docx:MS Word 2007 XML"))),
+    "pdf": Converter(".pdf", _both(_printed(RULED)), prints=True),
+    "pdftotext": Converter(".txt", _both(_pdftotext(RULED)), prints=True),
+    "pdftotext_layout": Converter(".txt", _both(_pdftotext(RULED, "-layout")), prints=True),
+    "pdftotext_bare": Converter(".txt", _both(_pdftotext(BARE, "-layout")), prints=True),
+    "ocr_lines": Converter(".txt", ocr_lines, prints=True),
+    "ocr_rows": Converter(".txt", ocr_rows, prints=True),
 }
 """Name to converter. Each takes what the HTML layouts make."""

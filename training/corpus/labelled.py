@@ -52,18 +52,13 @@ def samples(drawn: Sequence[Drawn]) -> Iterator[tuple[Drawn, Sample | None]]:
         pages = []
         for i in places:
             marked = without_sections(made[i][1].decode()).encode() if converter.prints else made[i][1]
-            pages += [marked, made[i][2]]
-        for place, (marked, plain) in zip(places, _pairs(converter.convert(pages)), strict=True):
+            pages.append((marked, made[i][2]))
+        for place, (marked, plain) in zip(places, converter.convert(pages), strict=True):
             made[place] = (converter.suffix, marked, plain)
     with tempfile.TemporaryDirectory() as folder:
         for one, ((source, page), _), (suffix, marked, plain) in zip(drawn, files, made, strict=True):
             prints = bool(one.converter) and CONVERTERS[one.converter].prints
             yield one, _labelled(one, suffix, marked, plain, Path(folder), (page, source) if prints else None)
-
-
-def _pairs(pages: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-    """What was made of marked pages and plain ones, a pair each."""
-    return list(zip(pages[::2], pages[1::2], strict=True))
 
 
 def _labelled(

@@ -51,8 +51,11 @@ def glyphs(page: Any) -> list[Glyph]:
         code = pdfium.FPDFText_GetUnicode(text.raw, index)
         if code <= 32 or code == 0x3000 or code == 0xA0 or pdfium.FPDFText_IsGenerated(text.raw, index) == 1:
             continue
-        if not pdfium.FPDFText_GetCharBox(text.raw, index, *edges):
+        if 0xDC00 <= code < 0xE000 or not pdfium.FPDFText_GetCharBox(text.raw, index, *edges):
             continue
+        if 0xD800 <= code < 0xDC00:
+            # PDFium gives a character beyond the first plane as the two halves of its UTF-16, each with its box.
+            code = 0x10000 + (code - 0xD800) * 0x400 + pdfium.FPDFText_GetUnicode(text.raw, index + 1) - 0xDC00
         left, right, bottom, top = (edge.value for edge in edges)
         pdfium.FPDFText_GetLooseCharBox(text.raw, index, loose)
         found.append(Glyph(_plain(code), (left, height - top, right, height - bottom), loose.right - loose.left))
