@@ -93,7 +93,7 @@ def read_columns(rows: Rows, strips: list[Strip], first: int, table: Table) -> I
     led = all(row in short or layout.rows[row][0].kind == "blank" for row in over)
     if layout.is_pictured():
         yield _row_by_row(layout), 0
-    elif layout.shared(len(short)) or (layout.shared(len(short), 0.0) and led):
+    elif layout.shared(len(short)) or (short and led and layout.shared(len(over), 0.0)):
         yield from _without_column(layout, _last_cells(layout, len(table.columns) - 1))
     elif layout.shared(len(wide)):
         yield from _with_extra_column(layout, {row: inner[row] for row in wide})

@@ -78,7 +78,7 @@ def _recover(
     if table_id == "t4":
         return _recover_line(strips, load_table(template_for_year(year), table_id), hints, labels)
     table, anchors = choose_template(strips, table_id, year, hints, labels)
-    unpinned = _unpinned(anchors, table)
+    unpinned = _unpinned(anchors, table, strips)
     if table.rules:
         anchors = [anchor for anchor in anchors if anchor.row not in unpinned]
     groups = value_groups(strips, anchors, table)
@@ -101,19 +101,26 @@ def _recover(
     return RecoveredTable(table, True, tuple(structures[:MOST_STRUCTURES]))
 
 
-def _unpinned(anchors: list[Anchor], table: Table) -> frozenset[str]:
+def _unpinned(anchors: list[Anchor], table: Table, strips: list[Strip]) -> frozenset[str]:
     """The rows that only a classifier tells, and whose neighbours are not those of the form: rows that add up to a
     total could change places, and nothing would show it."""
     order = {row.id: i for i, row in enumerate(table.rows)}
     places = {-1, len(table.rows)} | {order[anchor.row] for anchor in anchors}
     least = LIKELY_HINT if table.rules else SURE_HINT
-    return frozenset(
-        anchor.row
-        for anchor in anchors
-        if anchor.hinted is not None
-        and anchor.hinted < least
-        and not {order[anchor.row] - 1, order[anchor.row] + 1} <= places
-    )
+
+    def is_unpinned(anchor: Anchor) -> bool:
+        if anchor.hinted is None:
+            return False
+        if not table.rules and (anchor.token < 0 or strips[anchor.strip].tokens[anchor.token].kind != "word"):
+            # No word stands there that could have told anybody, and no sum will.
+            return True
+        return anchor.hinted < least and not {order[anchor.row] - 1, order[anchor.row] + 1} <= places
+
+    found = frozenset(anchor.row for anchor in anchors if is_unpinned(anchor))
+    if table.rules or all(anchor.hinted is None for anchor in anchors):
+        return found
+    # Numbers put beside rows that nothing at all was found of.
+    return found | (order.keys() - {anchor.row for anchor in anchors})
 
 
 def _absent(table: Table) -> Structure:

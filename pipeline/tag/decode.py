@@ -17,6 +17,9 @@ Shares = NDArray[np.float32]
 MOST_FIELDS = 5
 LEAST_SHARE = 0.01
 """Probability below which a field is not named."""
+WITHIN = 2.0
+"""Cost, in nats, of an end of a number before digits that may be the ordinal of the next row: `0002.` is 0, 0, 0, 2..
+Anything from 1 to 4 gives the same on the validation split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +79,24 @@ def numbers(
 
 
 _DASHES = "/-—|. "
-_WRITTEN = re.compile(r"\d[\d.,]*|[〇零一二两三四五六七八九十百千万亿]+")
+_WRITTEN = re.compile(r"\d(?:[\d.,]*\d)?|[〇零一二两三四五六七八九十百千万亿]+")
 """Characters that are mostly one number, all of it or none."""
+_ORDINAL = re.compile(r"[.、．)）]")
+"""What stands behind the ordinal of a row."""
 
 
 def _runs(
     text: str, starts: NDArray[np.int64], ends: NDArray[np.int64], begins: Shares
 ) -> Iterator[tuple[int, int]]:
-    """First and last tokens (exclusive) of the numbers. Digits side by side are one number, or none, by what is said of
-    them all, unless one of them is said to begin another: glued cells."""
+    """First and last tokens (exclusive) of the numbers."""
     kinds = begins.argmax(axis=1).copy()
     for run in _WRITTEN.finditer(text):
         first, last = (int(np.searchsorted(starts, place)) for place in run.span())
-        if last - first < 2 or starts[first] != run.start():
-            continue
-        if begins[first:last, OUTSIDE].mean() >= 0.5:
-            kinds[first:last] = OUTSIDE
-            continue
-        inner = kinds[first + 1 : last]
-        inner[inner == OUTSIDE] = INSIDE
-        if kinds[first] == OUTSIDE:
-            kinds[first] = FIRST
+        if last - first >= 2 and starts[first] == run.start():
+            ended = WITHIN if _ORDINAL.match(text, run.end()) else np.inf
+            # A sign before them may be a part of it.
+            signed = first > 0 and kinds[first - 1] != OUTSIDE and ends[first - 1] == starts[first]
+            kinds[first:last] = _likeliest(np.log(begins[first:last] + 1e-6), ended, bool(signed))
     place = 0
     while place < len(kinds):
         if kinds[place] == OUTSIDE:
@@ -108,6 +108,34 @@ def _runs(
             last += 1
         yield place, last
         place = last
+
+
+def _likeliest(logs: NDArray[np.float32], ended: float, signed: bool) -> NDArray[np.int64]:
+    """The likeliest kinds of digits side by side. They are one number, or several that ran together, or none.
+
+    Args:
+        logs: digits x 3, logarithms of probabilities.
+        ended: cost of a number that ends among them before digits of none.
+        signed: whether what stands before them belongs to a number too.
+    """
+    cost = np.zeros((3, 3))
+    cost[FIRST, OUTSIDE] = cost[INSIDE, OUTSIDE] = ended
+    cost[OUTSIDE, FIRST] = cost[OUTSIDE, INSIDE] = np.inf
+    # Where nothing else decides, they are one.
+    cost[FIRST, FIRST] = cost[INSIDE, FIRST] = 1e-6
+    best = logs[0].astype(np.float64)
+    if not signed:
+        best[INSIDE] = -np.inf
+    came = np.zeros((len(logs), 3), np.int64)
+    for place in range(1, len(logs)):
+        ways = best[:, None] - cost
+        came[place] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + logs[place]
+    kinds = np.zeros(len(logs), np.int64)
+    kinds[-1] = best.argmax()
+    for place in range(len(logs) - 1, 0, -1):
+        kinds[place - 1] = came[place, kinds[place]]
+    return kinds
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -158,6 +158,24 @@ def test_blank_places_of_the_label_before_some_of_the_rows_that_lack_a_column() 
     assert accepted(found) == truth(ONLY_PEOPLE)
 
 
+def test_blank_places_of_the_label_hide_that_most_rows_lack_a_column() -> None:
+    """Found on a synthetic report: labels over one, two and three places, blank zeros, a column gone, all heads there.
+
+    With a blank place of the label for its first cell, a row looked whole, one column too far to the right.
+    """
+    report = blanked(ONLY_PEOPLE)
+    places = {"new": 2, "carried_in": 2, "total": 1, "carried_out": 2, "granted": 1, "partial": 1}
+    lines = {
+        row.full_label: [
+            *[""] * places.get(row.id, 0),
+            *without(3)([report.printed[f"t3.{row.id}.{column}"] for column in row.columns]),
+        ]
+        for row in report.tables["t3"].rows
+    }
+    found = decided("\t".join(["", "", "", *HEADS]) + "\n" + rows(lines), "t3")
+    assert wrong(found, report) == {}
+
+
 @pytest.mark.parametrize("n_blank", [1, 2])
 def test_blank_places_of_the_label_before_all_rows_that_lack_a_column(n_blank: int) -> None:
     text = page(ONLY_PEOPLE, without(3), without(3)(HEADS), [""] * n_blank)

@@ -11,7 +11,7 @@ from pipeline.recover.anchors import Anchor, choose_template, find_anchors
 from pipeline.recover.groups import value_groups
 from pipeline.recover.hints import LEAST_SHARE, WEIGHT, HintedRow, Hints, hinted_rows, tokens_of_line
 from pipeline.recover.strips import Strip, strips
-from pipeline.recover.structures import recover_table
+from pipeline.recover.structures import DOUBTED, recover_table
 from pipeline.template import Table, load_templates, table
 from tests.pipeline.invented import LAYOUTS, recovered, strips_of
 from tests.pipeline.recover.test_structures import by_row
@@ -58,6 +58,20 @@ def test_a_table_without_labels_is_recovered_row_by_row(table_id: str, year: int
     assert made.found and made.table is form
     assert by_row(made.structures[0]) == numbers_of(report, form)
     assert all(unit.moved for unit in made.structures[0].units), "arithmetic must confirm what no label tells"
+
+
+def test_numbers_of_table_2_that_no_word_tells_are_in_doubt() -> None:
+    """No sum would show it if the rows were others; with words before them they may have been told from these."""
+    report = invent("云泽县水务局", 2019, 11)
+    form = report.tables["t2"]
+    worded = "".join(
+        "\t".join(["辨认不出", *(report.printed[f"t2.{row.id}.{column}"] for column in row.columns)]) + "\n"
+        for row in form.rows
+    )
+    for found, doubted in ((strips(bare(report, form)), True), (strips_of(worded), False)):
+        made = recover_table([found], "t2", 2019, [hints_by_strip(found, hinted(form))])
+        scores = [cell.score for unit in made.structures[0].units for cell in unit.readings[0].cells]
+        assert all((score <= DOUBTED) == doubted for score in scores)
 
 
 def test_lines_of_numbers_without_labels() -> None:

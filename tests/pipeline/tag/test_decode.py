@@ -63,6 +63,11 @@ def spans(text: str, kinds: str) -> list[str]:
         ("2284", "ooIo", []),
         ("640", "BBB", ["6", "4", "0"]),
         ("三十三", "BoI", ["三十三"]),
+        ("减-29", "oBII", ["-29"]),
+        ("减-29", "ooBI", ["29"]),
+        # But for the ordinal of the next row that ran together with them.
+        ("0102.其", "BBBooo", ["0", "1", "0"]),
+        ("0102件", "BBBooo", ["0", "1", "02"]),
     ],
 )
 def test_numbers_by_hand(text: str, kinds: str, found: list[str]) -> None:
