@@ -1,0 +1,1 @@
+"""The token classifier; see card.md."""
