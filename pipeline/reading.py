@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pipeline.confidence import calibrated
 from pipeline.document import Document, Picture
 from pipeline.errors import E112, E201, E202, GoujiError
 from pipeline.read.open import read_document
@@ -328,7 +329,7 @@ def _field(decision: Decision, looks: Mapping[Spot, tuple[Look, ...]]) -> Field:
         kind=cell.kind,
         value=decision.value,
         status=decision.status,
-        confidence=round(decision.confidence, 4),
+        confidence=calibrated(decision.confidence, decision.status, decision.support),
         candidates=decision.candidates,
         support=decision.support,
         source=None if cell.kind == "absent" else _source(cell, looks),

@@ -15,7 +15,7 @@ OURS = ("pipeline", "training", "annotations", "models", "configs", "tests")
 
 LAYERS = (
     {"document"},
-    {"errors", "record", "template", "limits", "costs", "isolation"},
+    {"errors", "record", "template", "limits", "costs", "confidence", "isolation"},
     {"ocr"},
     {"scan"},
     {"read", "recover"},

@@ -1,4 +1,4 @@
-"""How well the pipeline does on reports with gold: `gouji evaluate --gold DIR`.
+"""How well the pipeline does on reports with gold, as a table in the terminal: `gouji evaluate --gold DIR`.
 
 Every figure is a count over cells, named as the table names it. A value is accepted where its status is `read`,
 `repaired` or `inferred`; a value that is accepted and wrong is what must not happen.
@@ -6,7 +6,6 @@ Every figure is a count over cells, named as the table names it. A value is acce
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +17,11 @@ from pipeline.errors import E101, E304, E901, GoujiError
 from pipeline.record import Field, Number, Report, Status
 from pipeline.show.words import STATUS_WORDS
 from pipeline.template import load_templates
+from training.evaluation.results import ACCEPTED
 from training.gold import Gold, find_gold
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-ACCEPTED: frozenset[Status] = frozenset({"read", "repaired", "inferred"})
 
 Fault = Literal["wrong and accepted", "claimed", "wrong", "not settled", "printed wrong"]
 FAULT_WORDS: dict[Fault, str] = {
@@ -192,37 +190,29 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps({"total": asdict(total), "documents": documents}, ensure_ascii=False, indent=1) + "\n"
 
 
-def command(subparsers: Any) -> None:
-    """Registers `gouji evaluate`."""
-    parser = subparsers.add_parser(
-        "evaluate",
-        help="对照标准答案，逐份报告计分",
-        description="读文件夹下每份带标准答案（NAME.gold.json）的报告，逐格计分，列出最差的格。",
-    )
-    parser.add_argument("--gold", required=True, type=Path, metavar="文件夹", help="标准答案与报告所在，含下级文件夹")
-    parser.add_argument("--json", type=Path, metavar="输出", help="另把全部结果写成 JSON")
-    parser.add_argument("--worst", type=int, default=20, metavar="N", help="列出最差的 N 格，默认 20")
-    parser.add_argument("--last-year-chain", action="store_true", help="有同一机关上一年的报告时，用作旁证")
-    parser.set_defaults(run=_run)
+def run_table(folder: Path, json_path: Path | None, n_worst: int, chain: bool) -> int:
+    """Reads every report with gold below the folder and shows the table; 1 where a report could not be read.
 
-
-def _run(arguments: argparse.Namespace) -> int:
+    Raises:
+        GoujiError: E101 where there is no such folder, E303 where its gold cannot be used, E304 where `json_path`
+            cannot be written.
+    """
     from rich.console import Console
 
     from pipeline.reading import read_report
 
-    if not arguments.gold.is_dir():
-        raise GoujiError(E101, reason=f"没有文件夹 {arguments.gold}")
-    outcomes = evaluate(find_gold(arguments.gold), read_report, arguments.last_year_chain)
-    if arguments.json:
+    if not folder.is_dir():
+        raise GoujiError(E101, reason=f"没有文件夹 {folder}")
+    outcomes = evaluate(find_gold(folder), read_report, chain)
+    if json_path:
         try:
-            arguments.json.write_text(as_json(outcomes), encoding="utf-8")
+            json_path.write_text(as_json(outcomes), encoding="utf-8")
         except OSError as error:
-            raise GoujiError(E304, reason=f"{arguments.json}（{error.strerror}）") from None
+            raise GoujiError(E304, reason=f"{json_path}（{error.strerror}）") from None
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=200)
-    show(outcomes, arguments.worst, console)
+    show(outcomes, n_worst, console)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
 

@@ -19,7 +19,8 @@ from random import Random
 from pipeline.errors import GoujiError
 from pipeline.reading import read_report
 from pipeline.record import Report
-from training.evaluate import ACCEPTED, same_number
+from training.evaluate import same_number
+from training.evaluation.results import ACCEPTED
 from training.mangle import DAMAGES, LAYOUTS, Mangled, mangled
 
 SLOW = 0.5

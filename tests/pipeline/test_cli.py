@@ -53,7 +53,7 @@ def published(tmp_path: Path) -> Path:
         (["read", "x.html", "--html"], "参数 --html 缺少值"),
         (["read", "x.html", "y.html", "--html", "out.html"], "几个文件时 --html 要给文件夹"),
         (["explain", "x.html"], "缺少参数 字段"),
-        (["evaluate"], "缺少参数 --gold"),
+        (["evaluate"], "给出 --gold"),
     ],
 )
 def test_wrong_use_is_one_line_and_2(capsys, arguments, expected):

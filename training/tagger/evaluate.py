@@ -11,6 +11,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,16 @@ from pipeline.tag.model import Model, load_model
 from training.tagger.metrics import Counted, Reliability, entities
 from training.tagger.train import corpus_of
 
-Groups = dict[tuple[str, str], Counted]
+
+@dataclass(slots=True)
+class Measured:
+    groups: dict[tuple[str, str], Counted] = field(default_factory=lambda: defaultdict(Counted))
+    """By kind (`table`, `prose`, `section`) and group."""
+    labels: dict[str, Counted] = field(default_factory=lambda: defaultdict(Counted))
+    """Numbers by their field."""
+    reliability: Reliability = field(default_factory=Reliability)
+    faults: Counter[str] = field(default_factory=Counter)
+    """`true -> said`, of numbers that were found."""
 
 
 def linear_of(row: Mapping[str, Any]) -> Linear:
@@ -33,39 +43,35 @@ def linear_of(row: Mapping[str, Any]) -> Linear:
     return Linear(row["text"], tuple(Piece(a, b, 0, cell if of > 1 else None, place, of) for a, b, place, of in places))
 
 
-def measure(rows: Iterable[Mapping[str, Any]], model: Model) -> tuple[Groups, Reliability, Counter[str]]:
-    """Counts by kind (`table`, `prose`, `section`) and group, how far probabilities hold, and the commonest faults."""
-    groups: Groups = defaultdict(Counted)
-    reliability = Reliability()
-    faults: Counter[str] = Counter()
+def measure(rows: Iterable[Mapping[str, Any]], model: Model) -> Measured:
+    """What the classifier makes of labelled rows."""
+    found = Measured()
     for row in rows:
         tags = model.tag(linear_of(row))
         names = ["unseen" if row["unseen"] else "seen", *(f"family {name}" for name in row["families"])]
         names += [f"converter {row['converter']}"] if row["converter"] else [f"layout {row['layout']}"]
-        for kind, counted in _numbers(row, tags, reliability, faults):
+        for kind, counted in (*_numbers(row, tags, found), ("section", _lines(row, tags))):
             for name in names:
-                groups[kind, name].add(counted)
-        counted = _lines(row, tags)
-        for name in names:
-            groups["section", name].add(counted)
-    return groups, reliability, faults
+                found.groups[kind, name].add(counted)
+    return found
 
 
-def _numbers(
-    row: Mapping[str, Any], tags: Tags, reliability: Reliability, faults: Counter[str]
-) -> Iterable[tuple[str, Counted]]:
+def _numbers(row: Mapping[str, Any], tags: Tags, measured: Measured) -> Iterable[tuple[str, Counted]]:
     true = {
-        (start, end): (field, table)
-        for start, end, field, table in zip(row["starts"], row["ends"], row["fields"], row["in_table"], strict=True)
+        (start, end): (label, table)
+        for start, end, label, table in zip(row["starts"], row["ends"], row["fields"], row["in_table"], strict=True)
     }
     tables = {place for (start, end), (_, table) in true.items() if table for place in range(start, end)}
     found = [(one.start, one.end, one.field) for one in tags.numbers]
     for one in tags.numbers:
-        field, _ = true.get((one.start, one.end), ("-", False))
-        reliability.shares.append(one.share)
-        reliability.right.append(field == one.field)
-        if field != one.field:
-            faults[f"{field} -> {one.field}"] += 1
+        said, _ = true.get((one.start, one.end), ("-", False))
+        measured.reliability.shares.append(one.share)
+        measured.reliability.right.append(said == one.field)
+        measured.labels[one.field].add(Counted(said == one.field, 1, 0))
+        if said != one.field:
+            measured.faults[f"{said} -> {one.field}"] += 1
+    for label, _ in true.values():
+        measured.labels[label].add(Counted(0, 0, 1))
     # What was found where nothing is counts against the kind that it stands among.
     lines = {
         place: not tables.isdisjoint(range(start, end))
@@ -73,7 +79,7 @@ def _numbers(
         for place in range(start, end)
     }
     for kind in ("table", "prose"):
-        there = [(*span, field) for span, (field, table) in true.items() if table == (kind == "table")]
+        there = [(*span, label) for span, (label, table) in true.items() if table == (kind == "table")]
         spans = {one[:2] for one in there}
         mine = [
             one for one in found
@@ -99,7 +105,7 @@ def _lines(row: Mapping[str, Any], tags: Tags) -> Counted:
     return Counted(right, there, there)
 
 
-def report(groups: Groups, reliability: Reliability, faults: Counter[str]) -> dict[str, Any]:
+def report(measured: Measured) -> dict[str, Any]:
     made: dict[str, Any] = {
         f"{kind} {name}": {
             "f1": round(one.f1, 4),
@@ -107,9 +113,9 @@ def report(groups: Groups, reliability: Reliability, faults: Counter[str]) -> di
             "recall": round(one.recall, 4),
             "n": one.there,
         }
-        for (kind, name), one in sorted(groups.items())
+        for (kind, name), one in sorted(measured.groups.items())
     }
-    return {**made, "ece": round(reliability.error(), 4), "faults": faults.most_common(25)}
+    return {**made, "ece": round(measured.reliability.error(), 4), "faults": measured.faults.most_common(25)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = corpus_of(options.corpus / "dataset")[options.split]
     if options.limit:
         rows = rows.select(range(min(options.limit, len(rows))))
-    print(json.dumps(report(*measure(rows, model)), ensure_ascii=False, indent=1))
+    print(json.dumps(report(measure(rows, model)), ensure_ascii=False, indent=1))
     return 0
 
 

@@ -109,7 +109,7 @@ def test_the_classifier_as_it_is_run(network: Tagger, settings: Settings, corpus
     assert len(tags.sections) == len(tags.seen.lines)
     assert all(0 <= number.share <= 1 and number.field in fields() for number in tags.numbers)
     assert tags == model.tag(linear_of(row))
-    counted = report(*measure([row], model))
+    counted = report(measure([row], model))
     assert counted["table seen"]["n"] == sum(row["in_table"])
 
 
