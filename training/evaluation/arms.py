@@ -152,6 +152,7 @@ def _field(case: Case, field_id: str, report: Report | str, found: Field) -> Fie
         page=found.source.page if found.source else None,
         box=found.source.box if found.source else None,
         line=found.source.line if found.source else None,
+        chars=found.source.chars if found.source else None,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.document import Box, Document, Grid, Line, Picture
+from pipeline.document import Box, Document, Grid, Picture
 from pipeline.errors import GoujiError
 from pipeline.read.open import read_document
 from pipeline.record import Number
@@ -24,7 +24,7 @@ MOST_OF_A_REPORT = 5
 MARGIN = 1.2
 """Around a crop, in heights of the cell."""
 LONGEST_TEXT = 300
-"""Characters of a line that is shown."""
+"""Characters of a line that are shown."""
 
 
 def worst_cells(results: Sequence[ReportResult], number: int = 50) -> tuple[Card, ...]:
@@ -103,16 +103,19 @@ def _document(path: Path) -> Document | None:
 
 
 def _text(document: Document, one: FieldResult) -> str:
-    """The line of the file that the field was read from."""
+    """What stands around the field in the line of the file that it was read from."""
     if one.line is None:
         return ""
+    middle = sum(one.chars) // 2 if one.chars else 0
+    first, last = max(0, middle - LONGEST_TEXT // 2), max(LONGEST_TEXT, middle + LONGEST_TEXT // 2)
     parts: list[str] = []
     for block in document.blocks:
-        if isinstance(block, Line) and block.source.line == one.line:
-            parts.append(block.text.strip())
-        elif isinstance(block, Grid):
-            parts += [cell.text for cell in block.cells if cell.source.line == one.line]
-    return "  ".join(parts)[:LONGEST_TEXT]
+        for holder in block.cells if isinstance(block, Grid) else [block]:
+            if isinstance(holder, Picture) or holder.source.line != one.line:
+                continue
+            start = holder.source.chars[0] if holder.source.chars else 0
+            parts.append(holder.text[max(0, first - start) : max(0, last - start)].strip())
+    return "  ".join(filter(None, parts))[:LONGEST_TEXT]
 
 
 def _crop(document: Document, one: FieldResult) -> str:

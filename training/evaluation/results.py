@@ -53,7 +53,8 @@ class FieldResult(_Frozen):
     page: int | None = None
     box: Box | None = None
     line: int | None = None
-    """Where it was read: page from 1, box in the page's own units, line of a text file from 1."""
+    chars: tuple[int, int] | None = None
+    """Where it was read: page from 1, box in the page's own units, line of a text file from 1, characters of it."""
 
     @property
     def accepted(self) -> bool:
