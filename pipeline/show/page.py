@@ -6,20 +6,18 @@ markup, or into a JSON block that the script reads and shows as text; a content 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from html import escape
-from importlib import resources
 
 from pipeline.record import Field, Finding, Number, Report
 from pipeline.show import words
 from pipeline.show.form import FormCell, FormRow, FormTable, is_outer_group, lay_out, tables_used
 from pipeline.show.pane import above, pane
 from pipeline.show.pictures import PagePicture
+from pipeline.show.self_contained import asset, whole_page
 from pipeline.template import Rule, Table
 
 _LINKS_SHOWN = 8
@@ -34,26 +32,11 @@ def write_page(report: Report, pictures: Sequence[PagePicture] = ()) -> str:
         pictures: images of the pages that the record was read from, in reading order; they are shown beside the form.
     """
     tables = tables_used(report.templates)
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = (asset("pipeline.show", f"page.{kind}") for kind in ("css", "js"))
     if pictures:
-        style, script = style + _asset("pane.css"), _asset("pane.js") + script
+        style, script = style + asset("pipeline.show", "pane.css"), asset("pipeline.show", "pane.js") + script
     agency = report.agency or "（未写明机关）"
-    title = f"{agency} {report.year or ''} 年度政府信息公开工作报告".replace("  ", " ")
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'"
-    if pictures:
-        policy += "; img-src data:"
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="zh-CN">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>{escape(title)}</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
+    body = [
         '<a class="skip" href="#tables">跳到表格</a>',
         _masthead(report, agency),
         f'<div class="layout{" pictured" if pictures else ""}">',
@@ -68,20 +51,9 @@ def write_page(report: Report, pictures: Sequence[PagePicture] = ()) -> str:
         "</div>",
         f"<footer><p>记录格式 {escape(report.schema_)} · SHA-256 <code>{escape(report.sha256)}</code></p></footer>",
         f'<script type="application/json" id="record">{_embedded(_data(report, tables))}</script>',
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("pipeline.show") / name).read_text(encoding="utf-8")
-
-
-def _digest(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    title = f"{agency} {report.year or ''} 年度政府信息公开工作报告".replace("  ", " ")
+    return whole_page(title, style, script, body, pictures=bool(pictures))
 
 
 def _embedded(data: object) -> str:

@@ -7,20 +7,17 @@ content policy allows no other style or script, and pictures only as data.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from importlib import resources
 from math import isfinite
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.show.self_contained import asset, whole_page
 from training.evaluation.figures import Card, Evaluation, Figure, Part, Plot, Table, Value
 from training.evaluation.plots import draw
 from training.evaluation.words import (
@@ -59,23 +56,8 @@ def write_page(evaluation: Evaluation, folder: Path | None = None) -> str:
         folder: where the page will lie; links to documents given by a relative path start there. None where they are
             relative to the page already.
     """
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    page = [
-        "<!DOCTYPE html>",
-        '<html lang="zh-CN">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>勾稽评测：{evaluation.agencies} 个机关，{evaluation.reports} 份报告</title>",
-        f"<style>{style}</style>",
-        "</head>",
-        "<body>",
+    style, script = (asset("training.evaluation", f"page.{kind}") for kind in ("css", "js"))
+    body = [
         '<a class="skip" href="#main">跳到正文</a>',
         _masthead(evaluation),
         _summary(evaluation),
@@ -88,20 +70,9 @@ def write_page(evaluation: Evaluation, folder: Path | None = None) -> str:
         "</main>",
         "</div>",
         f"<footer><p>评测格式 {escape(evaluation.schema_)} · 勾稽 {escape(evaluation.version)}</p></footer>",
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
     ]
-    return "\n".join(piece for piece in page if piece) + "\n"
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("training.evaluation") / name).read_text(encoding="utf-8")
-
-
-def _digest(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    title = f"勾稽评测：{evaluation.agencies} 个机关，{evaluation.reports} 份报告"
+    return whole_page(title, style, script, body, pictures=True)
 
 
 def _masthead(evaluation: Evaluation) -> str:

@@ -130,9 +130,9 @@ def _made(jobs: Sequence[_Job], workers: int) -> Iterator[list[ReportResult]]:
                 finished, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for one in finished:
                     yield one.result()
-        except BaseException:
+        finally:
+            # Left early, by Ctrl-C or by whoever takes the results, what was not begun is not begun any more.
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _limited(job: _Job) -> list[ReportResult]:

@@ -113,7 +113,7 @@ def test_a_report_with_nothing_in_it_still_gives_a_page():
 
 @in_browser
 def test_the_hash_opens_the_panel_of_a_cell(tmp_path):
-    shown = browse(tmp_path, every_status(), "answer(panel());", "#t3.partial.natural")
+    shown = browse(tmp_path, write_page(every_status()), "answer(panel());", "#t3.partial.natural")
 
     for text in (
         "（二）部分公开·自然人",
@@ -132,7 +132,7 @@ def test_the_hash_opens_the_panel_of_a_cell(tmp_path):
 def test_arrow_keys_move_and_enter_pins(tmp_path):
     answer = browse(
         tmp_path,
-        every_status(),
+        write_page(every_status()),
         """
         const seen = [];
         cell("t3.new.natural").focus();
@@ -162,7 +162,7 @@ def test_arrow_keys_move_and_enter_pins(tmp_path):
 def test_a_finding_marks_the_cells_it_rests_on(tmp_path):
     answer = browse(
         tmp_path,
-        every_status(),
+        write_page(every_status()),
         """
         $("#finding-1 .point").click();
         const hit = [...page.document.querySelectorAll("td.hit")].map((cell) => cell.id);
@@ -179,7 +179,7 @@ def test_a_finding_marks_the_cells_it_rests_on(tmp_path):
 def test_filters_leave_what_needs_a_look(tmp_path):
     answer = browse(
         tmp_path,
-        every_status(),
+        write_page(every_status()),
         """
         const visible = () => [...page.document.querySelectorAll("td[data-field] .inner")]
           .filter((inner) => page.getComputedStyle(inner).visibility === "visible").length;
@@ -203,7 +203,7 @@ def test_filters_leave_what_needs_a_look(tmp_path):
 def test_the_page_never_scrolls_sideways(tmp_path, report, width):
     page_width, window_width, *scrolling = browse(
         tmp_path,
-        report,
+        write_page(report),
         """
         for (const details of page.document.querySelectorAll("details")) details.open = true;
         cell("t3.new.natural").click();
@@ -222,7 +222,7 @@ def test_the_page_never_scrolls_sideways(tmp_path, report, width):
 def test_a_hostile_report_is_inert_in_a_browser(tmp_path):
     answer = browse(
         tmp_path,
-        hostile_report(),
+        write_page(hostile_report()),
         """
         cell("t3.new.natural").click();
         const intruders = page.document.querySelectorAll("img, #panel script, main script");

@@ -72,7 +72,7 @@ def test_a_page_with_pictures_needs_nothing_from_outside():
 
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
     assert policy.startswith("default-src &#x27;none&#x27;;")
-    assert policy.endswith("; img-src data:")
+    assert "; img-src data:; " in policy
     assert "url(" not in page
     assert not re.search(r"https?://", page)
     for _, attributes in Elements(page).tags:
@@ -124,13 +124,12 @@ def test_the_hash_pins_a_field_and_shows_its_cell(tmp_path):
 
     answer = browse(
         tmp_path,
-        report,
+        write_page(report, scanned_pages()),
         QUESTIONS
         + """answer([marked(), middle(), inside($(".marked"), $("#sheets")), panel(),
           $("#pages .tab[aria-current]").getAttribute("aria-label")]);""",
         "#t3.partial.natural",
         (1600, 900),
-        scanned_pages(),
     )
 
     outlines, colour, visible, text, tab = answer
@@ -149,7 +148,7 @@ def test_pointing_at_cells_of_the_form_shows_them_on_the_page(tmp_path):
 
     answer = browse(
         tmp_path,
-        report,
+        write_page(report, scanned_pages()),
         QUESTIONS
         + f"const fields = {list(fields)};"
         + """
@@ -168,7 +167,6 @@ def test_pointing_at_cells_of_the_form_shows_them_on_the_page(tmp_path):
         answer(seen);
         """,
         size=(1600, 900),
-        pictures=scanned_pages(),
     )
 
     for field_id, (outlines, colour, visible) in zip(fields, answer, strict=False):
@@ -182,7 +180,7 @@ def test_pointing_at_cells_of_the_form_shows_them_on_the_page(tmp_path):
 def test_pointing_at_the_page_shows_cells_of_the_form_and_a_click_pins(tmp_path):
     answer = browse(
         tmp_path,
-        scanned_report(),
+        write_page(scanned_report(), scanned_pages()),
         QUESTIONS
         + """
         const seen = [], click = (id) => box(id).querySelector("rect").dispatchEvent(
@@ -205,7 +203,6 @@ def test_pointing_at_the_page_shows_cells_of_the_form_and_a_click_pins(tmp_path)
         answer(seen);
         """,
         size=(1600, 900),
-        pictures=scanned_pages(),
     )
 
     assert answer[0] == [["t3.granted.total"], "t3.granted.total", "t3.granted.total", True]
@@ -219,7 +216,7 @@ def test_pointing_at_the_page_shows_cells_of_the_form_and_a_click_pins(tmp_path)
 def test_outlines_show_the_status_and_follow_the_filter(tmp_path):
     answer = browse(
         tmp_path,
-        scanned_report(),
+        write_page(scanned_report(), scanned_pages()),
         QUESTIONS
         + """
         const stroke = (id) => page.getComputedStyle(box(id).querySelector("rect")).stroke;
@@ -231,7 +228,6 @@ def test_outlines_show_the_status_and_follow_the_filter(tmp_path):
         setTimeout(() => answer([...seen, drawn()]), 50);
         """,
         size=(1600, 900),
-        pictures=scanned_pages(),
     )
 
     all_drawn, red, repaired = answer
@@ -246,7 +242,7 @@ def test_outlines_show_the_status_and_follow_the_filter(tmp_path):
 def test_a_page_with_pictures_never_scrolls_sideways(tmp_path, width):
     page_width, window_width, sheet_up, panel_seen, page_seen, field_seen = browse(
         tmp_path,
-        scanned_report(),
+        write_page(scanned_report(), scanned_pages()),
         QUESTIONS
         + """
         const seen = (query) => $(query).getBoundingClientRect().height > 100;
@@ -256,7 +252,6 @@ def test_a_page_with_pictures_never_scrolls_sideways(tmp_path, width):
           seen("#panel"), seen("#pages"), field.top > 0 && field.bottom <= $("#beside").getBoundingClientRect().top]);
         """,
         size=(width, 844),
-        pictures=scanned_pages(),
     )
 
     assert page_width <= window_width
@@ -270,7 +265,7 @@ def test_a_page_with_pictures_never_scrolls_sideways(tmp_path, width):
 def test_on_a_telephone_the_sheet_folds_and_goes_from_words_to_image(tmp_path):
     answer = browse(
         tmp_path,
-        scanned_report(),
+        write_page(scanned_report(), scanned_pages()),
         QUESTIONS
         + """
         const up = () => ["#panel", "#pages"].map((query) => $(query).getBoundingClientRect().height > 100);
@@ -286,7 +281,6 @@ def test_on_a_telephone_the_sheet_folds_and_goes_from_words_to_image(tmp_path):
         answer(seen);
         """,
         size=(390, 844),
-        pictures=scanned_pages(),
     )
 
     assert answer == [[False, False], [True, False], [False, True, True], [True, False], [False, False]]
@@ -296,7 +290,7 @@ def test_on_a_telephone_the_sheet_folds_and_goes_from_words_to_image(tmp_path):
 def test_enlarging_keeps_the_cell_in_sight(tmp_path):
     answer = browse(
         tmp_path,
-        scanned_report(),
+        write_page(scanned_report(), scanned_pages()),
         QUESTIONS
         + """
         const wide = () => Math.round($(".paper").getBoundingClientRect().width), first = wide(), seen = [];
@@ -308,7 +302,6 @@ def test_enlarging_keeps_the_cell_in_sight(tmp_path):
         """,
         "#t4.review.total",
         (1600, 900),
-        scanned_pages(),
     )
 
     assert answer == [[14, True], [20, True], [14, True], [10, True]]

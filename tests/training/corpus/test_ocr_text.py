@@ -12,8 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import GoujiError
-from pipeline.ocr.load import load_engine
 from pipeline.tag.labels import fields as field_ids
 from tests.training.synth.drawing import needs_browser
 from training.corpus.agencies import Agency
@@ -194,18 +192,10 @@ def sample(one: Drawn) -> Sample:
     return made
 
 
-def needs_engine() -> None:
-    try:
-        load_engine()
-    except GoujiError as error:
-        pytest.skip(f"the OCR engine is not here: {error}")
-
-
 @needs_browser
 @pytest.mark.slow
 def test_recognised_pages_keep_the_labels_of_what_was_read() -> None:
     """Of the numbers in tables most are found, and most of those are read right; all have the field of their place."""
-    needs_engine()
     one = drawn("ocr_rows")
     made = sample(one)
     prints = {field: text for field, text in one.true.report.printed.items() if text}
@@ -224,7 +214,6 @@ def test_recognised_pages_keep_the_labels_of_what_was_read() -> None:
 @needs_browser
 @pytest.mark.slow
 def test_one_page_gives_the_same_text_each_time() -> None:
-    needs_engine()
     one = drawn("ocr_lines")
     page = without_sections(file_of(one.marked, one.layout)[1].decode()).encode()
     short = page[: page.index(b"<table")] + b"</body></html>"

@@ -119,3 +119,27 @@ def failed(*gold: Number, name: str = "一", agency: str = "甲市财政局", ar
     ]
     error = f"{name}.txt: E105 文件损坏或不完整"
     return report(*fields, name=name, agency=agency, arm=arm, status="failed", error=error)
+
+
+def report_of_cells(
+    name: str,
+    agency: str = "",
+    province: str = "",
+    year: int | None = None,
+    wrong: int = 0,
+    open_: int = 0,
+    cells: int = 4,
+    arm: Arm = "both",
+    sha256: str = "0",
+) -> ReportResult:
+    """`cells` fields that should be 1: the first `wrong` are accepted as 2, the next `open_` are ambiguous."""
+    fields = [
+        field(
+            1, id=f"t3.a.{at}", read=2 if at < wrong + open_ else 1, confidence=0.9,
+            value=2 if at < wrong else None if at < wrong + open_ else 1,
+            status="ambiguous" if wrong <= at < wrong + open_ else "read",
+        )
+        for at in range(cells)
+    ]  # fmt: skip
+    made = report(*fields, name=name, arm=arm, agency=agency, province=province, year=year)
+    return made.model_copy(update={"sha256": sha256})

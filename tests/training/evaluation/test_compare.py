@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import E101, E303, GoujiError
-from tests.training.evaluation.reports_made import report
+from tests.training.evaluation.made import report_of_cells as report
 from training.evaluation.compare import Comparison, as_markdown, as_text, compare, read_results, run_compare
 from training.evaluation.figures import Evaluation, Figure, Part
 from training.evaluation.results import ReportResult

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.training.evaluation.reports_made import report
+from tests.training.evaluation.made import report_of_cells as report
 from training.evaluation.intervals import (
     RESAMPLES,
     Estimate,

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.pipeline.show.browser import CHROMIUM, Elements, in_browser
+from tests.pipeline.show.browser import Elements, browse, in_browser
 from tests.training.evaluation.sample import evaluation, plain_png, rare, sample, share
 from training.evaluation.figures import Card, Evaluation, Part, Plot, Series, Table
 from training.evaluation.page import write_page
@@ -196,34 +193,13 @@ def test_only_data_of_pictures_is_shown(crop, shown):
     assert ("周围的文字" in page) != shown
 
 
-def browse(tmp_path: Path, script: str, size: tuple[int, int]) -> Any:
-    """What a real browser makes of the sample's page: what `script` answers, in a window of the given size."""
-    (tmp_path / "page.html").write_text(write_page(sample()), encoding="utf-8")
-    harness = f"""<!DOCTYPE html><meta charset="utf-8"><pre id="answer">null</pre>
-<iframe id="frame" style="width:{size[0]}px;height:{size[1]}px;border:0" src="page.html"></iframe><script>
-document.getElementById("frame").addEventListener("load", (event) => {{
-  const page = event.target.contentWindow, root = page.document.documentElement;
-  const $ = (query) => page.document.querySelector(query), all = (query) => [...page.document.querySelectorAll(query)];
-  const answer = (value) => {{ document.getElementById("answer").textContent = JSON.stringify(value); }};
-  try {{ {script} }} catch (error) {{ answer(String(error)); }}
-}});</script>"""
-    (tmp_path / "harness.html").write_text(harness, encoding="utf-8")
-    command = [
-        str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
-        f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={size[0] + 50},{size[1] + 100}",
-        "--virtual-time-budget=3000", "--dump-dom", (tmp_path / "harness.html").as_uri(),
-    ]  # fmt: skip
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    found = re.search(r'<pre id="answer">(.*?)</pre>', dom, re.DOTALL).group(1)
-    return json.loads(found.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-
-
 @pytest.mark.slow
 @in_browser
 @pytest.mark.parametrize("size", [PHONE, DESK])
 def test_nothing_sticks_out_of_the_window(tmp_path, size):
     found = browse(
         tmp_path,
+        write_page(sample()),
         """
         const outside = all(".drawing text").filter((text) => {
           const box = text.getBoundingClientRect(), around = text.closest("svg").getBoundingClientRect();
@@ -236,7 +212,7 @@ def test_nothing_sticks_out_of_the_window(tmp_path, size):
           styled: page.getComputedStyle($(".summary dl")).display,
         });
         """,
-        size,
+        size=size,
     )
 
     assert found["width"] <= found["window"] == size[0]
@@ -251,6 +227,7 @@ def test_a_table_is_sorted_by_its_heads(tmp_path):
     rows = sample().parts[0].tables[1].rows
     found = browse(
         tmp_path,
+        write_page(sample()),
         """
         const table = all("table.data").find((one) => one.rows.length === 201);
         const head = (name) => [...table.tHead.rows[0].cells].find((one) => one.textContent === name);
@@ -268,7 +245,7 @@ def test_a_table_is_sorted_by_its_heads(tmp_path):
         result.sorts = all("table.data [aria-sort]:not([aria-sort=none])").map((one) => one.textContent);
         answer(result);
         """,
-        DESK,
+        size=DESK,
     )
 
     numbers = sorted(row[6] for row in rows if isinstance(row[6], float))
@@ -292,6 +269,7 @@ def test_tables_and_cards_are_filtered(tmp_path):
     rows, cards = sample().parts[0].tables[1].rows, sample().cards
     found = browse(
         tmp_path,
+        write_page(sample()),
         """
         const box = all(".scroll").find((one) => one.querySelectorAll("tr").length === 201);
         const input = box.previousElementSibling.querySelector("input");
@@ -308,7 +286,7 @@ def test_tables_and_cards_are_filtered(tmp_path):
         });
         answer(result);
         """,
-        PHONE,
+        size=PHONE,
     )
 
     one = sum("浙江" in str(row[0]) for row in rows)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.training.evaluation.reports_made import report
+from tests.training.evaluation.made import report_of_cells as report
 from training.evaluation.results import ReportResult
 from training.evaluation.splits import Split, agency_of, by_agency, by_province, later_years, without_shared
 
