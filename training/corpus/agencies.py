@@ -19,12 +19,12 @@ from typing import Literal
 
 import yaml
 
+from pipeline.link.places import Place, places, short_name
+
 DATA = Path(__file__).parent.parent / "data"
-PLACES, DEPARTMENTS = DATA / "places.yaml", DATA / "departments.yaml"
+DEPARTMENTS = DATA / "departments.yaml"
 PROVINCES_HELD_OUT = ("江西省", "甘肃省")
 """All their agencies are in the test split. No real report with gold is from one of them."""
-DIRECT = "-"
-"""Key of the counties that have no city above them."""
 
 Level = Literal["province", "city", "county", "town"]
 Split = Literal["train", "validation", "test"]
@@ -40,13 +40,6 @@ MINORITIES = ("回族", "苗族", "土家族", "彝族", "瑶族", "壮族", "�
 SUMU = "内蒙古自治区"
 """The one province whose townships are 苏木 as well."""
 
-SHORT = {
-    "内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏", "宁夏回族自治区": "宁夏",
-    "新疆维吾尔自治区": "新疆",
-}  # fmt: skip
-PREFECTURE = re.compile(
-    r"(?:朝鲜|土家|苗|藏|羌|彝|布依|侗|哈尼|壮|傣|白|景颇|傈僳|回|蒙古|柯尔克孜|哈萨克)族?(?:.*族)?自治州$"
-)
 SEATS = ("盟", "地区")
 """Prefectures whose government is a 行政公署."""
 
@@ -63,43 +56,6 @@ class Agency:
     """The province, city or county that it belongs to, with all that is above: 浙江省嘉兴市桐乡市."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    parents: tuple[str, ...]
-    """From the province down."""
-    name: str
-
-    @property
-    def whole(self) -> str:
-        return "".join((*self.parents, self.name))
-
-    @property
-    def province(self) -> str:
-        return (*self.parents, self.name)[0]
-
-
-def _load(path: Path) -> dict[str, dict[str, list[str]]]:
-    raw: dict[str, dict[str, list[str]]] = yaml.load(
-        path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    return raw
-
-
-@cache
-def places() -> Mapping[Level, tuple[_Place, ...]]:
-    """All provinces, cities and counties, in the order of the file."""
-    raw = _load(PLACES)
-    found: dict[Level, list[_Place]] = {"province": [], "city": [], "county": []}
-    for province, cities in raw.items():
-        found["province"].append(_Place((), province))
-        for city, counties in cities.items():
-            above = (province,) if city == DIRECT else (province, city)
-            if city != DIRECT:
-                found["city"].append(_Place((province,), city))
-            found["county"].extend(_Place(above, county) for county in counties)
-    return {level: tuple(those) for level, those in found.items()}
-
-
 @cache
 def _shared_names() -> frozenset[str]:
     """Names, whole and short, that several places have: 鼓楼区 alone says nothing, nor does 大理."""
@@ -109,7 +65,9 @@ def _shared_names() -> frozenset[str]:
 
 @cache
 def _departments() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    raw = _load(DEPARTMENTS)
+    raw: dict[str, dict[str, list[str]]] = yaml.load(
+        DEPARTMENTS.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return {kind: {level: tuple(names) for level, names in levels.items()} for kind, levels in raw.items()}
 
 
@@ -133,17 +91,6 @@ def split_of(agency: Agency) -> Split:
         return "test"
     part = int.from_bytes(hashlib.sha256(agency.place.encode()).digest()[:4], "big") % 100
     return "train" if part < 80 else "validation" if part < 90 else "test"
-
-
-def short_name(place: str) -> str:
-    """浙江 for 浙江省, 延边州 for 延边朝鲜族自治州; the name itself where it has no shorter one."""
-    if place in SHORT:
-        return SHORT[place]
-    if place.endswith("自治州"):
-        return PREFECTURE.sub("", place) + "州"
-    if len(place) < 3 or place.endswith(("自治县", "自治旗", "新区", "林区", "矿区")):
-        return place
-    return re.sub(r"(?:省|市|县|区|盟|地区)$", "", place)
 
 
 def _department(random: Random, level: Level) -> Agency:
@@ -174,7 +121,7 @@ def _department(random: Random, level: Level) -> Agency:
     return Agency(name.replace("{}", parents + own), place.province, level, kind, place.whole)
 
 
-def _parents(random: Random, place: _Place) -> str:
+def _parents(random: Random, place: Place) -> str:
     """What stands before the name of a place: nothing, the city, or the province as well."""
     roll = random.random()
     if not place.parents:

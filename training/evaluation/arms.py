@@ -16,6 +16,7 @@ from training.evaluation.cases import Case
 from training.evaluation.places import alignments, is_placed
 from training.evaluation.results import Arm, FieldResult, ReportResult
 from training.evaluation.smallest_change import smallest_change
+from training.gold import PrintKind
 
 TAGGING: Mapping[Arm, Tagging] = {"both": "cascade", "rules": "never", "tagger": "alone"}
 """Arms that read the report. The others decide anew on the cells of `both`, which found its rows and columns with the
@@ -139,6 +140,7 @@ def _field(case: Case, field_id: str, report: Report | str, found: Field) -> Fie
         gold=gold.reconciled[field_id],
         known=gold.reconciled[field_id] is not None,
         gold_printed=gold.printed[field_id],
+        gold_kind=_gold_kind(case, field_id),
         printed=found.printed,
         read=number_read(found),
         kind=found.kind,
@@ -154,6 +156,14 @@ def _field(case: Case, field_id: str, report: Report | str, found: Field) -> Fie
         line=found.source.line if found.source else None,
         chars=found.source.chars if found.source else None,
     )
+
+
+def _gold_kind(case: Case, field_id: str) -> PrintKind | None:
+    """What stands there in the file. The gold of a report that was made says what its agency printed, before a damage
+    took a cell away, a layout left empty ones out or a converter dropped them: then nothing tells where one still is.
+    """
+    kind = case.gold.kind_of(field_id)
+    return kind if kind == "number" or case.about.origin == "real" else None
 
 
 def _broken(templates: Mapping[str, str], printed: Mapping[str, Number | None]) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from training.evaluation.provinces import province_of
 from training.gold import SUFFIX, Gold, find_gold
 
 CASE_SUFFIX = ".case.json"
+FAULT, STRUCK = "fault ", "struck "
+"""How the groups of a report of origin `injected` begin that name its one fault and each field that this strikes."""
 
 
 class About(BaseModel):
@@ -28,7 +30,7 @@ class About(BaseModel):
     agency: str | None = None
     """In place of the gold's; "" for a name that stands for nobody."""
     province: str | None = None
-    origin: Literal["real", "synthetic"] = "real"
+    origin: Literal["real", "synthetic", "injected"] = "real"
     groups: tuple[str, ...] = ()
     pages: int = 1
     places: dict[str, tuple[Place, ...]] | None = None

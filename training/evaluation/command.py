@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 INSTALL = "运行 pip install -c constraints.txt -e '.[train]'"
 SEED = 20_000
 """Of held-out reports; training has seeds below."""
+INJECTED = "injected"
+"""Folder below that of the output in which the reports with injected faults lie, with their results: whoever reads
+OUT/results finds none of them."""
 
 
 def command(subparsers: Any) -> None:
@@ -33,6 +36,14 @@ def command(subparsers: Any) -> None:
         "--synthetic", type=int, default=0, metavar="N", help="另生成 N 份训练中从未出现的机关、措辞和损坏的报告"
     )
     parser.add_argument("--images", type=int, default=0, metavar="N", help="另生成 N 份页面图像，版式未用于训练")
+    parser.add_argument(
+        "--split", choices=("test", "validation"), default="test",
+        help="模拟报告取自哪一部分机关：test（默认）用于评测，validation 用于校准把握",
+    )  # fmt: skip
+    parser.add_argument(
+        "--faults", type=int, default=0, metavar="N",
+        help="另把已知的错误逐个注入 --gold 各份的表三，每份每种错误 N 份，只在第六部分单独计数",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=SEED, metavar="种子", help=f"生成报告用，默认 {SEED}")
     parser.add_argument(
         "--arms", default="both,rules,no-reconcile,smallest-change", metavar="做法",
@@ -79,6 +90,10 @@ def _problem(arguments: argparse.Namespace) -> str | None:
         return "gouji evaluate: 给出 --gold 文件夹，或 --synthetic N；用法见 gouji evaluate --help"
     if generated and arguments.out is None:
         return "gouji evaluate: --synthetic 和 --images 要与 --out 同用"
+    if arguments.faults < 0:
+        return "gouji evaluate: --faults 不能小于 0"
+    if arguments.faults and (arguments.gold is None or arguments.out is None):
+        return "gouji evaluate: --faults 要与 --gold 和 --out 同用：错误注入标准答案的数字"
     return None
 
 
@@ -93,17 +108,21 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     arms: list[Arm] = list(dict.fromkeys(arguments.arms.split(",")))
     try:
         cases = _cases(arguments)
+        injected, left_out = _injected(arguments, cases)
     except EngineMissing as error:
         print(f"缺少生成报告用的程序（{error}）：见 docs/development.md", file=sys.stderr)
         return 1
     try:
-        _with_progress(cases, arms, out, arguments.workers, run)
+        _with_progress("评测", cases, arms, out, arguments.workers, run)
+        _with_progress("注入错误", injected, arms, out / INJECTED, arguments.workers, run)
     except KeyboardInterrupt:
         print("已停止；用同一命令继续", file=sys.stderr)
         return 130
     rows = sorted(path for folder in _folders(arguments) for path in folder.rglob(f"*{LABELS_SUFFIX}"))
     tags = tag_results(rows, out, program_mark())
-    evaluation = evaluation_of(load(cases, arms, out), tags, _command_line(arguments))
+    evaluation = evaluation_of(
+        load(cases, arms, out), tags, _command_line(arguments), load(injected, arms, out / INJECTED), left_out
+    )
     write_outputs(evaluation, out)
     print(f"评测报告：{out / 'evaluation.html'}；摘要：{out / 'summary.md'}")
     return 0
@@ -119,13 +138,29 @@ def _cases(arguments: argparse.Namespace) -> list[Case]:
         from training.evaluation.heldout import write_heldout
 
         folder = _made_in(arguments)
-        write_heldout(folder, arguments.synthetic, arguments.images, arguments.seed, arguments.workers)
-    return [case for folder in _folders(arguments) for case in find_cases(folder)]
+        write_heldout(folder, arguments.synthetic, arguments.images, arguments.seed, arguments.workers, arguments.split)
+    # Where the output lies in the folder of the gold, what was injected before would pass for reports of agencies.
+    own = (arguments.out / INJECTED).resolve()
+    found = [case for folder in _folders(arguments) for case in find_cases(folder)]
+    return [case for case in found if own not in case.gold.path.resolve().parents]
+
+
+def _injected(arguments: argparse.Namespace, cases: Sequence[Case]) -> tuple[Sequence[Case], Sequence[str]]:
+    """Reports with one known fault each, and the gold that none was put into."""
+    if not arguments.faults:
+        return (), ()
+    from training.evaluation.injected import write_injected
+
+    folder = arguments.out / INJECTED / f"{arguments.seed}-{arguments.faults}"
+    given = [case for case in cases if arguments.gold.resolve() in case.gold.path.resolve().parents]
+    made = write_injected(given, folder, arguments.faults, arguments.seed)
+    return made.cases, made.left_out
 
 
 def _made_in(arguments: argparse.Namespace) -> Path:
     """Where the reports lie that are made."""
-    made: Path = arguments.out / "heldout" / f"{arguments.seed}-{arguments.synthetic}-{arguments.images}"
+    name = f"{arguments.split}-{arguments.seed}-{arguments.synthetic}-{arguments.images}"
+    made: Path = arguments.out / "heldout" / name
     return made
 
 
@@ -134,13 +169,17 @@ def _folders(arguments: argparse.Namespace) -> list[Path]:
     return [*([arguments.gold] if arguments.gold is not None else []), *made]
 
 
-def _with_progress(cases: Sequence[Case], arms: Sequence[Arm], out: Path, workers: int, run: Any) -> None:
+def _with_progress(
+    title: str, cases: Sequence[Case], arms: Sequence[Arm], out: Path, workers: int, run: Any
+) -> None:
+    if not cases:
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("评测"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("评测", total=len(cases))
+        task = bar.add_task(title, total=len(cases))
         run(cases, arms, out, workers, lambda done, _: bar.update(task, completed=done))
 
 
@@ -149,6 +188,11 @@ def _command_line(arguments: argparse.Namespace) -> str:
     parts = ["gouji evaluate"]
     if arguments.gold is not None:
         parts.append(f"--gold {arguments.gold}")
-    if arguments.synthetic or arguments.images:
+    generated = arguments.synthetic or arguments.images
+    if generated:
         parts.append(f"--synthetic {arguments.synthetic} --images {arguments.images} --seed {arguments.seed}")
+        if arguments.split != "test":
+            parts.append(f"--split {arguments.split}")
+    if arguments.faults:
+        parts.append(f"--faults {arguments.faults}" + ("" if generated else f" --seed {arguments.seed}"))
     return " ".join((*parts, f"--arms {arguments.arms} --out {arguments.out}"))

@@ -56,7 +56,7 @@ class Step:
 
 def steps(results: Sequence[ReportResult]) -> tuple[Step, ...]:
     """What is at or above each threshold of `GRID`, whether or not it would be tested."""
-    counts = (counts_by_agency(results, partial(_wrong_of, threshold)) for threshold in GRID)
+    counts = (counts_by_agency(results, partial(wrong_at_least, threshold)) for threshold in GRID)
     return tuple(Step(threshold, upper_bound(count)) for threshold, count in zip(GRID, counts, strict=True))
 
 
@@ -175,7 +175,8 @@ def as_yaml(chosen: Step, risk: float) -> str:
     return head + yaml.safe_dump(raw, sort_keys=False)
 
 
-def _wrong_of(threshold: float, result: ReportResult) -> tuple[int, int]:
+def wrong_at_least(threshold: float, result: ReportResult) -> tuple[int, int]:
+    """Of the accepted cells that are at least so sure: how many are wrong, and how many there are."""
     taken = [one for one in result.fields if one.known and one.accepted and one.confidence >= threshold]
     return sum(not one.right for one in taken), len(taken)
 

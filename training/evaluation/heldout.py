@@ -11,17 +11,20 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, product
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from pipeline.read.open import read_document
 from pipeline.tag.linear import linear
 from training.corpus.dataset import gold_of, row_of
-from training.corpus.drawing import Drawn, draw_reports
+from training.corpus.drawing import Drawn, Split, draw_reports
 from training.corpus.labelled import Sample, samples
 from training.corpus.settings import CorpusSettings, load_settings
 from training.evaluation.cases import CASE_SUFFIX, About
 from training.evaluation.places import Place, place_of
 from training.evaluation.tagging import LABELS_SUFFIX
 from training.gold import SUFFIX
+
+HeldOutSplit = Literal["test", "validation"]
 
 CHUNK = 256
 """Reports drawn at a time, of which some one in ten is of the test split."""
@@ -34,10 +37,16 @@ FIRST_IMAGE = 1_000_000
 IMAGE_LEVELS = ("clean", "mild", "heavy", "fax", "photo", "web", "sealed")
 
 
-def write_heldout(out: Path, reports: int, images: int, seed: int, workers: int = 1) -> None:
+def write_heldout(
+    out: Path, reports: int, images: int, seed: int, workers: int = 1, split: HeldOutSplit = "test"
+) -> None:
     """Writes `reports` reports as text, pages or office files and `images` as page images; what is there stays.
 
     The same numbers and seed give the same files.
+
+    Args:
+        split: whose agencies' reports; of the validation split, for fitting what confidences are worth, none is damaged
+            or worded as no training report is.
 
     Raises:
         EngineMissing: a program that a converter or a layout needs is not installed.
@@ -45,7 +54,7 @@ def write_heldout(out: Path, reports: int, images: int, seed: int, workers: int 
     out.mkdir(parents=True, exist_ok=True)
     how = load_settings()
     # A report can lose its marks in a converter; a few more are drawn so that the number comes out.
-    chosen = list(islice(_of_split("test", seed, how), reports + max(4, reports // 20)))
+    chosen = list(islice(_of_split(split, seed, how), reports + max(4, reports // 20)))
     chosen += islice(_of_split("train", seed, how), reports // KNOWN_AGENCIES)
     jobs = [tuple(chosen[at : at + WRITTEN_AT_ONCE]) for at in range(0, len(chosen), WRITTEN_AT_ONCE)]
     written: list[str] = []
@@ -61,7 +70,7 @@ def write_heldout(out: Path, reports: int, images: int, seed: int, workers: int 
             print(f"页面图像 {count} / {images}", file=sys.stderr)
 
 
-def _of_split(split: str, seed: int, how: CorpusSettings) -> Iterator[Drawn]:
+def _of_split(split: Split, seed: int, how: CorpusSettings) -> Iterator[Drawn]:
     first = 0
     while True:
         yield from (one for one in draw_reports(seed, first, CHUNK, how) if one.split == split)
@@ -76,12 +85,12 @@ def _write_texts(drawn: tuple[Drawn, ...], out: Path) -> list[str]:
         if sample is not None:
             write_case(sample, out, how)
             known.add(one.id)
-    return [one.id for one in drawn if one.id in known and one.split == "test"]
+    return [one.id for one in drawn if one.id in known and one.split != "train"]
 
 
 def _last_of(drawn: Drawn) -> str:
     """Ending of the file that is written last."""
-    return CASE_SUFFIX if drawn.split == "test" else LABELS_SUFFIX
+    return LABELS_SUFFIX if drawn.split == "train" else CASE_SUFFIX
 
 
 def write_case(sample: Sample, out: Path, how: CorpusSettings) -> None:
@@ -90,7 +99,7 @@ def write_case(sample: Sample, out: Path, how: CorpusSettings) -> None:
     drawn = sample.drawn
     labels = json.dumps({**row_of(sample, how), "split": drawn.split}, ensure_ascii=False)
     (out / f"{drawn.id}{LABELS_SUFFIX}").write_text(labels + "\n", encoding="utf-8")
-    if drawn.split != "test":
+    if drawn.split == "train":
         return
     path = out / f"{drawn.id}{sample.suffix}"
     path.write_bytes(sample.data)

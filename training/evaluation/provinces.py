@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-from training.corpus.agencies import places, short_name
+from pipeline.link.places import places, short_name
 
 
 def province_of(agency: str) -> str:

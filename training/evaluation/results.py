@@ -35,6 +35,8 @@ class FieldResult(_Frozen):
     """Whether the gold knows the value; fields that it does not know are not scored."""
     gold_printed: Number | None
     """What the page prints there; null for a blank or a dash."""
+    gold_kind: Literal["number", "blank", "dash"] | None = None
+    """Which of these stands there for whoever reads the file; null where the gold does not tell."""
     printed: str | None
     """The text that was read there; null where nothing was."""
     read: Number | None
@@ -94,7 +96,7 @@ class ReportResult(_Frozen):
     province: str
     """Short name, as 浙江; `""` where it is not known."""
     year: int | None
-    origin: Literal["real", "synthetic"]
+    origin: Literal["real", "synthetic", "injected"]
     groups: tuple[str, ...] = ()
     """Kinds of damage, layout, converter: what figures are split by, as `damage rows_fused` or `layout pipes`."""
     status: ReportStatus

@@ -161,7 +161,12 @@ def wrong_total() -> Example:
     report = report.with_section("四", "行政复议的情况见下表。")
     page = html.page(report.title, html.body(blocks(report)))
     note = "（七）总计的总计少了 6；行政复议的总计印成 0，四项之和是 6。"
-    return of_text("wrong_total.html", page, report, note)
+    total = report.values["t3.total.total"]
+    findings = (
+        f"表三 总计栏：（一）至（六）各项之和 {total} ≠ （七）总计 {report.printed['t3.total.total']}",
+        f"表四 行政复议：分项之和 {report.values['t4.review.total']} ≠ 总计 {report.printed['t4.review.total']}",
+    )
+    return replace(of_text("wrong_total.html", page, report, note), source_findings=findings)
 
 
 def prose_contradicts() -> Example:
@@ -170,7 +175,8 @@ def prose_contradicts() -> Example:
     report = _saying(report, f"2021年新收政府信息公开申请{new + 5}件，结转下年度继续办理的也已答复。")
     page = html.page(report.title, html.body(blocks(report)))
     note = f"正文说新收 {new + 5} 件，表三是 {new} 件（办结 {done} 件），各项勾稽都支持表三。"
-    return of_text("prose_contradicts.html", page, report, note)
+    findings = (f"正文：新收 {new + 5} 件，表三为 {new} 件",)
+    return replace(of_text("prose_contradicts.html", page, report, note), source_findings=findings)
 
 
 def contradicts_itself() -> Example:
@@ -186,8 +192,13 @@ def contradicts_itself() -> Example:
         if row.group and report.values[f"t3.{row.id}.natural"] >= 2
     }
     note = "自然人和总计两栏的分项之和都比（七）总计多 2，改哪一行都说得通，没有唯一的改法。"
+    done = {column: int(report.values[f"t3.total.{column}"]) for column in ("natural", "total")}
+    findings = (
+        f"表三 自然人栏：（一）至（六）各项之和 {done['natural'] + 2} ≠ （七）总计 {done['natural']}",
+        f"表三 总计栏：（一）至（六）各项之和 {done['total'] + 2} ≠ （七）总计 {done['total']}",
+    )
     example = of_text("contradicts_itself.html", page, report, note)
-    return replace(example, unknown=frozenset(suspects))
+    return replace(example, unknown=frozenset(suspects), source_findings=findings)
 
 
 def table_lost() -> Example:
@@ -197,9 +208,9 @@ def table_lost() -> Example:
     heads = texts.pipes(tuple(row for row in _rows3(report) if not row.row_id))
     text = texts.markdown(blocks(report), texts.pipes, {"t3": heads})
     fields = frozenset(table_fields(report, "t3"))
-    known = {"t3.new.total", "t3.granted.total", "t3.unavailable_not_held.total"}
+    known = ("t3.new.total", "t3.granted.total", "t3.unavailable_not_held.total")
     example = of_text("table_lost.md", text, report, "表三只剩表头，正文给出其中三个总计。", fields)
-    return replace(example, unknown=fields - known)
+    return replace(example, unknown=fields - {*known}, source_findings=(f"正文：{'、'.join(known)} 取自正文",))
 
 
 DAMAGES = (

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.record import Number
+from pipeline.recover.numbers import read_cell
 from training.examples.report import InventedReport
+from training.gold import PrintKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Example:
     """Fields whose print did not survive the damage."""
     unknown: frozenset[str] = frozenset()
     """Fields whose value cannot be known from the page."""
+    source_findings: tuple[str, ...] = ()
+    """Where the report contradicts itself, a sentence for each equality."""
 
     @property
     def stem(self) -> str:
@@ -30,19 +34,31 @@ class Example:
 
     def gold(self) -> str:
         report = self.report
-        content = {
+        content: dict[str, object] = {
             "agency": report.agency,
             "year": report.year,
             "templates": {table_id: table.template for table_id, table in report.tables.items()},
             "printed": {field: self._printed(field) for field in report.values},
             "reconciled": {field: None if field in self.unknown else value for field, value in report.values.items()},
-            "note": self.note,
         }
+        # That a number is one `printed` tells.
+        if kinds := {field: kind for field in report.values if (kind := self._kind(field)) in ("blank", "dash")}:
+            content["kinds"] = kinds
+        if self.source_findings:
+            content["source_findings"] = self.source_findings
+        content["note"] = self.note
         return json.dumps(content, ensure_ascii=False, indent=0) + "\n"
+
+    def _kind(self, field: str) -> PrintKind | None:
+        """What stands in the field; None where the damage took it, and maybe its cell with it."""
+        if field in self.gone:
+            return None
+        kind = read_cell(self.report.printed[field], signed=True, decimal=True).kind
+        return kind if kind in ("blank", "dash") else "number"
 
     def _printed(self, field: str) -> Number | None:
         text = self.report.printed[field]
-        if field in self.gone or not text:
+        if self._kind(field) != "number":
             return None
         if text.lstrip("-").isascii() and text.lstrip("-").isdigit():
             return int(text)

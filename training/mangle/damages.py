@@ -95,6 +95,46 @@ def _misread(row: MatrixRow, random: Random) -> MatrixRow | None:
     return replace(row, cells=(*row.cells[:place], changed, *row.cells[place + 1 :]))
 
 
+def _printed(row: MatrixRow, least: int = 1) -> list[int]:
+    """Places of the numbers of so many digits at least."""
+    return [
+        place
+        for place in range(LABELS, len(row.cells))
+        if is_number(row.cells[place]) and len(row.cells[place]) >= least
+    ]
+
+
+def _blank(row: MatrixRow, random: Random) -> MatrixRow | None:
+    places = _printed(row)
+    if not places:
+        return None
+    place = random.choice(places)
+    return replace(row, cells=(*row.cells[:place], "", *row.cells[place + 1 :]))
+
+
+def _lose_digit(row: MatrixRow, random: Random) -> MatrixRow | None:
+    places = _printed(row, least=2)
+    if not places:
+        return None
+    place = random.choice(places)
+    text = row.cells[place]
+    digit = random.randrange(len(text))
+    return replace(row, cells=(*row.cells[:place], text[:digit] + text[digit + 1 :], *row.cells[place + 1 :]))
+
+
+def _add_digit(row: MatrixRow, random: Random) -> MatrixRow | None:
+    """A digit doubled, or a speck of dirt taken for one; never such that the number stays what it is."""
+    places = _printed(row)
+    if not places:
+        return None
+    place = random.choice(places)
+    text = row.cells[place]
+    at = random.randrange(len(text) + 1)
+    digits = "123456789" if at == 0 or shown(text) == "0" else "0123456789"
+    added = text[:at] + same_marks(random.choice(digits), text) + text[at:]
+    return replace(row, cells=(*row.cells[:place], added, *row.cells[place + 1 :]))
+
+
 def _note(row: MatrixRow, random: Random) -> MatrixRow | None:
     place = random.randrange(LABELS, len(row.cells))
     text = row.cells[place]
@@ -313,6 +353,10 @@ DAMAGES: Mapping[str, Damage] = {
     "hyphen_zero": _every_number(_hyphen),
     "digits_spaced": _every_number(_spaced),
 }
+
+cell_blanked = _one_row(_blank)
+digit_lost = _one_row(_lose_digit)
+digit_added = _one_row(_add_digit)
 
 KEEP_NUMBERS = frozenset(
     {

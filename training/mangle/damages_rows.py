@@ -176,3 +176,40 @@ def blanks_last(page: Page, random: Random) -> Page | None:
         return replace(row, cells=(*row.cells[:LABELS], *filter(None, numbers), *("" for cell in numbers if not cell)))
 
     return on_table(page, "t3", lambda rows: [move(row) for row in rows])
+
+
+def row_shifted(page: Page, random: Random) -> Page | None:
+    """The numbers of a row one column to the left or to the right; what is pushed out at the end is lost."""
+
+    def change(rows: list[MatrixRow]) -> list[MatrixRow] | None:
+        places = form_rows(rows)
+        if not places:
+            return None
+        at = random.choice(places)
+        labels, numbers = rows[at].cells[:LABELS], rows[at].cells[LABELS:]
+        moved = (*numbers[1:], "") if random.random() < 0.5 else ("", *numbers[:-1])
+        return [*rows[:at], replace(rows[at], cells=(*labels, *moved)), *rows[at + 1 :]]
+
+    return on_table(page, "t3", change)
+
+
+def rows_slid(page: Page, random: Random) -> Page | None:
+    """From some row on all numbers stand one row below their labels, or up to it one above; no number is lost: those
+    of the last row, or of the first, stand in a row that has no label."""
+    down = random.random() < 0.5
+
+    def change(rows: list[MatrixRow]) -> list[MatrixRow] | None:
+        places = form_rows(rows)
+        if not places:
+            return None
+        gap = random.randrange(len(places))
+        numbers = [rows[place].cells[LABELS:] for place in places]
+        numbers.insert(gap if down else gap + 1, ("",) * len(numbers[0]))
+        outside = MatrixRow(OTHER, (*[""] * LABELS, *(numbers.pop() if down else numbers.pop(0))))
+        changed = list(rows)
+        for place, cells in zip(places, numbers, strict=True):
+            changed[place] = replace(rows[place], cells=(*rows[place].cells[:LABELS], *cells))
+        changed.insert(places[-1] + 1 if down else places[0], outside)
+        return changed
+
+    return on_table(page, "t3", change)

@@ -8,16 +8,8 @@ from random import Random
 
 import pytest
 
-from training.corpus.agencies import (
-    DATA,
-    PROVINCES_HELD_OUT,
-    Agency,
-    draw_agency,
-    kinds,
-    places,
-    short_name,
-    split_of,
-)
+from pipeline.link.places import places, short_name
+from training.corpus.agencies import DATA, PROVINCES_HELD_OUT, Agency, draw_agency, kinds, split_of
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +25,7 @@ def test_the_files_hold_the_places_of_china() -> None:
     assert 2750 <= len(found["county"]) <= 2900
     names = {place.name for those in found.values() for place in those}
     assert not names & {"市辖区", "县", "省直辖县级行政区划", "-"}
-    assert (DATA / "places.yaml").stat().st_size < 120_000
+    assert (DATA.parent.parent / "configs" / "places.yaml").stat().st_size < 120_000
 
 
 def test_each_place_ends_as_places_do() -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.record import Kind, Number, ReportStatus, Status, Support
 from training.evaluation.results import Alignment, Arm, FieldResult, ReportResult, same
+from training.gold import PrintKind
 
 AsBefore = Literal["as before"]
 
@@ -16,6 +17,7 @@ def field(
     id: str = "t3.new.natural",
     known: bool = True,
     gold_printed: Number | AsBefore | None = "as before",
+    gold_kind: PrintKind | None = None,
     read: Number | AsBefore | None = "as before",
     printed: str | AsBefore | None = "as before",
     kind: Kind | None = None,
@@ -42,6 +44,7 @@ def field(
         gold=gold if known else None,
         known=known,
         gold_printed=on_page,
+        gold_kind=gold_kind,
         printed=text,
         read=number,
         kind=kind or ("blank" if number is None else "number"),
@@ -76,7 +79,7 @@ def report(
     agency: str = "甲市财政局",
     province: str = "浙江",
     year: int | None = 2021,
-    origin: Literal["real", "synthetic"] = "synthetic",
+    origin: Literal["real", "synthetic", "injected"] = "synthetic",
     groups: tuple[str, ...] = (),
     status: ReportStatus = "clean",
     error: str = "",

@@ -52,10 +52,15 @@ def is_exact(result: ReportResult) -> bool:
 
 
 def is_kind_right(one: FieldResult) -> bool:
-    """Whether a number was found where one is printed, and none where none is.
+    """Whether a number was found where one is printed, a blank where there is a blank, and a dash where there is one.
 
-    A blank, a dash and no cell at all are all no number: the gold does not tell them apart.
+    Where the gold says `blank` or `dash`, somebody saw that cell in the file: another kind is wrong, and so is no cell
+    at all (`absent`) or one that could not be read (`unread`). A blank of which the file keeps no trace, because it was
+    merged with another cell or a converter dropped it, is nobody's to find: the gold gives no kind for it, nor
+    `gold_kind` for anything that a made report printed before its damages. There whatever is no number will do.
     """
+    if one.gold_kind in ("blank", "dash"):
+        return one.kind == one.gold_kind
     if one.gold_printed is not None:
         return one.kind == "number"
     return one.kind != "number" or not one.printed

@@ -17,7 +17,7 @@ Names: TypeAlias = Callable[[ReportResult], Iterable[str]]
 
 ALL = "全部"
 UNKNOWN = "不详"
-ORIGINS: Mapping[str, str] = {"real": "真实报告", "synthetic": "生成报告"}
+ORIGINS: Mapping[str, str] = {"real": "真实报告", "synthetic": "生成报告", "injected": "注入错误的报告"}
 KINDS: Mapping[str, str] = {
     "family": "损坏族", "damage": "损坏", "source": "原文错误", "layout": "版式", "converter": "转换",
     "pictured": "图像版式", "level": "画质",

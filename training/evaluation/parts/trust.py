@@ -15,6 +15,7 @@ import numpy as np
 
 from training.evaluation.figures import Figure, Part, Plot, Series, Table, Unit, Value
 from training.evaluation.intervals import TAIL, Estimate, drawn_agencies, interval_of_alike
+from training.evaluation.parts import held_apart
 from training.evaluation.parts.measures import (
     Count,
     Measure,
@@ -22,6 +23,7 @@ from training.evaluation.parts.measures import (
     by_arm_that_reads,
     figures_by_arm,
     known,
+    main_arm,
     tally,
 )
 from training.evaluation.results import ARMS, Arm, ReportResult
@@ -61,6 +63,7 @@ Sums: TypeAlias = Mapping[str, tuple[float, float]]
 
 def part(results: Sequence[ReportResult]) -> Part:
     arms, reading = by_arm(results), by_arm_that_reads(results)
+    main, of_main = main_arm(arms)
     graded = {arm: _Grades.of(those) for arm, those in arms.items()}
     figures = (
         *figures_by_arm(MEASURES, arms),
@@ -68,6 +71,7 @@ def part(results: Sequence[ReportResult]) -> Part:
         *(figure for arm, those in arms.items() for figure in _work(arm, those)),
         *(figure for arm, those in reading.items() for figure in _speed(arm, those)),
         *figures_by_arm((FAILED,), reading),
+        *held_apart.figures(main, of_main),
     )
     return Part(
         number=8,
@@ -82,6 +86,7 @@ def part(results: Sequence[ReportResult]) -> Part:
             _table_of_bins({arm: grades.valued for arm, grades in graded.items()}),
             _table_of_times(reading),
             _table_of_failures(reading),
+            held_apart.table(main, ARMS[main], of_main),
         ),
         plots=tuple(
             plot

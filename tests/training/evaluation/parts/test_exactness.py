@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.record import Kind
 from tests.training.evaluation.made import blank, failed, field, report
 from tests.training.evaluation.parts.found import figure_of, rows_of, share_of
 from training.evaluation.parts.exactness import is_exact, is_kind_right, part
@@ -18,6 +19,22 @@ def test_a_number_is_found_where_one_is_printed_and_none_where_none_is() -> None
     assert not is_kind_right(field(0, gold_printed=None, read=0))
     assert not is_kind_right(field(3, read=None))
     assert not is_kind_right(field(3, read=None, printed="工", kind="unread"))
+
+
+@pytest.mark.parametrize("kind", ["blank", "dash", "absent", "unread", "number"])
+def test_where_the_gold_tells_a_blank_only_a_blank_will_do(kind: Kind) -> None:
+    printed = {"dash": "/", "number": "0"}.get(kind)
+    one = field(0, gold_printed=None, gold_kind="blank", read=None, printed=printed, kind=kind)
+
+    assert is_kind_right(one) == (kind == "blank")
+    assert is_kind_right(one.model_copy(update={"gold_kind": "dash"})) == (kind == "dash")
+    assert is_kind_right(one.model_copy(update={"gold_kind": None})) == (kind != "number")
+    assert is_exact(report(field(3), one)) == (kind == "blank")
+
+
+def test_a_number_that_the_gold_tells_is_a_number() -> None:
+    assert is_kind_right(field(3, gold_kind="number"))
+    assert not is_kind_right(field(3, gold_kind="number", read=None, kind="blank"))
 
 
 def test_values_may_all_be_right_where_a_kind_is_wrong() -> None:

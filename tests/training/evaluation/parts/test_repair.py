@@ -7,7 +7,7 @@ import pytest
 from pipeline.record import Number
 from tests.training.evaluation.made import blank, failed, field, report
 from tests.training.evaluation.parts.found import figure_of, rows_of, share_of
-from training.evaluation.parts.repair import before, is_changed, part, was_right
+from training.evaluation.parts.repair import before, is_changed, is_mended, part, was_right, with_injected
 from training.evaluation.results import FieldResult
 
 
@@ -110,3 +110,55 @@ def test_by_arm_and_kind_of_damage() -> None:
     cells = rows_of(table.model_copy(update={"rows": table.rows[:1]}))["规则与模型并用"]
     assert (cells["改动格"], cells["改对"], cells["应改格"], cells["改回"], cells["原对格"]) == (2, 0.5, 2, 0.5, 0)
     assert share_of(found, "repair.precision", "both", "损坏 row_cut") == (0.0, 1)
+
+
+def test_mended_where_the_fault_is_gone_and_nothing_wrong_would_be_taken() -> None:
+    new, done = field(7, read=1), field(3, id="t3.total.natural")
+    struck = ("fault digit", "struck t3.new.natural")
+    assert is_mended(report(new, done, groups=struck))
+    # Left open; taken as read; right, but another cell was spoilt; another cell left open.
+    assert not is_mended(report(field(7, read=1, value=None, status="ambiguous"), done, groups=struck))
+    assert not is_mended(report(field(7, read=1, value=1), done, groups=struck))
+    assert not is_mended(report(new, field(3, id="t3.total.natural", value=4), groups=struck))
+    unsure = field(3, id="t3.total.natural", value=None, status="ambiguous")
+    assert is_mended(report(new, unsure, groups=struck))
+
+
+def test_injected_faults_by_hand() -> None:
+    """One digit wrong in four reports of two agencies: mended; left open; mended; taken as read. One cell missed."""
+    digit = ("fault digit", "struck t3.new.natural", "layout tabs")
+    open_ = field(7, read=1, value=None, status="ambiguous")
+    cell = field(3, id="t3.total.natural")
+    injected = [
+        report(field(7, read=1), cell, name="甲/digit-0", agency="甲", groups=digit),
+        report(open_, cell, name="甲/digit-1", agency="甲", groups=digit),
+        report(field(7, read=1), cell, name="乙/digit-0", agency="乙", groups=digit),
+        report(field(7, read=1, value=1), field(3, id="t3.total.natural", value=4), name="乙/digit-1", agency="乙",
+               groups=digit),
+        report(field(7, read=None), name="甲/missed-0", agency="甲", groups=("fault missed", "struck t3.new.natural")),
+        report(open_, name="甲/digit-0", agency="甲", arm="rules", groups=digit),
+    ]  # fmt: skip
+    published = part([report(field(5), name="丙")])
+
+    found = with_injected(published, injected)
+
+    group = "注入 一位数字错"
+    # Changed: twice 1 to 7, and 3 to 4 where it was read rightly.
+    assert share_of(found, "repair.precision", group=group) == (pytest.approx(2 / 3), 3)
+    assert share_of(found, "repair.recall", group=group) == (pytest.approx(2 / 4), 4)
+    assert share_of(found, "repair.harm", group=group) == (pytest.approx(1 / 4), 4)
+    assert share_of(found, "repair.abstention", group=group) == (pytest.approx(1 / 8), 8)
+    assert share_of(found, "repair.mended", group=group) == (pytest.approx(1 / 2), 4)
+    assert share_of(found, "repair.mended", "rules", group) == (0.0, 1)
+    assert share_of(found, "repair.mended", group="注入 漏一格") == (1.0, 1)
+
+    assert found.figures[: len(published.figures)] == published.figures
+    assert found.tables[0] == published.tables[0]
+    assert [row[:4] for row in found.tables[1].rows] == [
+        ("一位数字错", "规则与模型并用", 4, 0.5),
+        ("一位数字错", "只用规则", 1, 0.0),
+        ("漏一格", "规则与模型并用", 1, 1.0),
+    ]
+    columns = dict(zip(found.tables[1].columns, found.tables[1].rows[0], strict=True))
+    assert (columns["改动格"], columns["应改格"], columns["原对格"], columns["不作决定"]) == (3, 4, 4, 1 / 8)
+    assert columns["含错而采用的报告"] == 1
