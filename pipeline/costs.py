@@ -48,6 +48,7 @@ class StructureCosts(_Part):
     per_row_away: int
     other_words: int
     dropped_group: int
+    rows_slid: int
 
 
 class Costs(_Part):

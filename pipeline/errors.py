@@ -35,6 +35,8 @@ E113 = ErrorKind("E113", "LibreOffice 转换失败：{reason}", "用 LibreOffice
 E114 = ErrorKind("E114", "页数太多：{pages} 页，上限 {limit} 页", "拆分文件后再试")
 E115 = ErrorKind("E115", "OCR 模型无法载入：{reason}", "重新安装 gouji；或检查 configs/ocr.yaml 中的 weights")
 E116 = ErrorKind("E116", "这台机器不能用 {device} 运行 OCR：{reason}", "改用 --device cpu，或安装 onnxruntime-gpu")
+E117 = ErrorKind("E117", "处理该文件的进程两次被系统终止", "单独用 gouji read 打开它；或在内存更大的机器上重试")
+E118 = ErrorKind("E118", "不是报告，没有打开：{reason}", "无需处理；若确是报告，改名后再试")
 E201 = ErrorKind("E201", "不是政府信息公开工作年度报告：没有找到年报的表格或各部分标题", "确认文件内容")
 E202 = ErrorKind("E202", "是 2008-2018 年旧版统计表，目前不支持", "只支持 2019 年及以后的年报格式")
 E301 = ErrorKind("E301", "没有这个字段：{field}", "字段写作 表.行.列，例如 t3.new.total；全部字段见 docs/record.md")
@@ -42,6 +44,8 @@ E302 = ErrorKind("E302", "配置文件有误：{reason}", "对照 configs/ 下�
 E303 = ErrorKind("E303", "标准答案文件有误：{reason}", "对照 docs/record.md 中的 gold 格式修改")
 E304 = ErrorKind("E304", "无法写出结果：{reason}", "检查路径、权限和磁盘空间")
 E305 = ErrorKind("E305", "记录文件有误或版本不符：{reason}", "用本版本的 gouji read --json 重新生成")
+E306 = ErrorKind("E306", "另一个 gouji ingest 正在写 {reason}", "等它结束，或换一个 --out")
+E307 = ErrorKind("E307", "不能在 Ray 上运行：{reason}", "检查 --address 和集群，或不用 --engine ray")
 E901 = ErrorKind("E901", "程序内部错误：{reason}", "请附上文件报告此问题")
 
 

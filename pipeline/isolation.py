@@ -181,7 +181,7 @@ def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: fl
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         # A crash is told by the parent, in a line.
         faulthandler.disable()
-        _die_with_parent()
+        die_with_parent()
         _few_arenas()
         # A full collection would touch, and so copy, every page shared with the parent.
         gc.freeze()
@@ -263,6 +263,7 @@ def _few_arenas() -> None:
         _mallopt(_MOST_ARENAS, 1)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """From now on the system kills this process when the one that forked it is gone."""
     if _prctl is not None:
         _prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -45,6 +46,10 @@ LEAST_SECTIONS = 2
 """Sections that a report without any table must show before it counts as an annual report."""
 LEAST_SURE, LEAST_NUMBERS = 0.9, 20
 """Where no label tells that it is a report: probability of a field, and how many numbers must have it."""
+MOST_CHARACTERS = 30_000
+"""Of such a document; reports, tables and all, have some 2,000 to 10,000."""
+
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +75,27 @@ place (which is for measuring)."""
 
 
 def read_report(
-    path: Path, last_year: Report | None = None, scanning: Scanning | None = None, tagging: Tagging = "cascade"
+    path: Path,
+    last_year: Report | None = None,
+    scanning: Scanning | None = None,
+    tagging: Tagging = "cascade",
+    name: str | None = None,
 ) -> Report:
     """Reads one report.
 
     Args:
         path: the file; its name decides nothing.
-        last_year: the record of the same agency's report of the year before: weak evidence.
+        last_year: the record of the same agency's report of the year before: weak evidence. One that names another
+            agency, as far as the names can tell, or another year says nothing; one that names no agency is of the
+            right one by the caller's word.
         scanning: how pictures are read; they are read only where the file holds any.
         tagging: when the token classifier is asked.
+        name: what the file is called where `path` is only where it was put; see `read_document`.
 
     Raises:
         GoujiError: where the file cannot be read (E1xx) or is no report of a known form (E2xx).
     """
-    document = read_document(path)
+    document = read_document(path, name=name)
     if not document.has_pictures():
         return report_of(document, last_year, tagging)
     return _read_pictures(document, last_year, scanning or Scanning(), tagging)
@@ -173,7 +185,8 @@ def _tagged(
     from pipeline.tag.model import load_model
 
     older = refused is not None and refused.kind is E202
-    model = None if tagging == "never" or older else load_model()
+    hopeless = decided is None and not _may_be_a_report(document.text())
+    model = None if tagging == "never" or older or hopeless else load_model()
     if model is None:
         if decided is None:
             raise refused or GoujiError(E201)
@@ -189,6 +202,12 @@ def _tagged(
             raise refused or GoujiError(E201) from None
     again = _decide(document, last_year, tags, labels=tagging != "alone")
     return again if tagging == "alone" or _settled(again) >= _settled(decided) else decided
+
+
+def _may_be_a_report(text: str) -> bool:
+    """Whether it is worth asking the classifier of a document without any label of the form: among a hundred thousand
+    files there are budgets and statutes, and the classifier takes up to a millisecond a character."""
+    return len(text) <= MOST_CHARACTERS and len(_NUMBER.findall(text)) >= LEAST_NUMBERS
 
 
 def _settled(made: _Decided) -> tuple[int, int]:
@@ -285,7 +304,7 @@ def _check_is_report(document: Document, recovered: dict[str, RecoveredTable], s
 
 
 def _same_agency(last_year: Report, agency: str | None, year: int | None) -> bool:
-    """Whether a record may speak for the year before; the agency is the caller's word, the year must fit."""
+    """Whether a record may speak for the year before. The year must fit, and so must the names, where there are two."""
     return bool(last_year.year is None or year is None or last_year.year == year - 1) and (
         agency is None or last_year.agency is None or agency in last_year.agency or last_year.agency in agency
     )

@@ -21,9 +21,12 @@ LAYERS = (
     {"read", "recover"},
     {"tag"},
     {"reconcile"},
-    {"reading"},
+    {"reading", "outcome", "program", "acceptance"},
     {"show"},
-    {"cli"},
+    {"link"},
+    {"store"},
+    {"ingest"},
+    {"cli", "doctor"},
 )
 """Parts of `pipeline`; each may import from its own layer and those before it."""
 

@@ -150,7 +150,7 @@ def command(subparsers: Any) -> None:
         "bench",
         help="量速度与内存",
         description="在同一次运行里量：勾稽求解与 CP-SAT，各种格式每秒读几份报告，"
-        "扫描件的表格页与 PaddleOCR、img2table，峰值内存。",
+        "扫描件的表格页与 PaddleOCR、img2table，批量读取与逐份读取，峰值内存。",
     )
     parser.add_argument("--tables", type=int, default=200, metavar="N", help="勾稽求解用的随机表数，默认 200；0 不量")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="秒", help="每种格式量多久，默认 10；0 不量")
@@ -161,6 +161,9 @@ def command(subparsers: Any) -> None:
         "--scans", type=int, default=12, metavar="N", help="扫描件比较用的页数，每页各量三种程度，默认 12；0 不量"
     )
     parser.add_argument("--no-tagger", action="store_true", help="不量标注模型")
+    parser.add_argument(
+        "--ingest", type=int, default=400, metavar="N", help="批量读取用的报告数，默认 400；0 不量"
+    )
     parser.add_argument("--json", type=Path, metavar="文件", help="把扫描件逐页的结果写成 JSON")
     parser.set_defaults(run=_run)
 
@@ -183,6 +186,8 @@ def _run(arguments: argparse.Namespace) -> int:
                 console.print(f"{timing.format}：未能读取 {'、'.join(timing.failed)}")
     if not arguments.no_tagger:
         _bench_tagger(arguments.reports or [Path(folder) for folder in _FOLDERS], console)
+    if arguments.ingest > 0:
+        _bench_ingest(arguments.ingest, console)
     # Before the search, which ties this process and so its children to one core.
     failed = _bench_scans(arguments.scans, arguments.json, console) if arguments.scans > 0 else 0
     return (_bench_search(arguments.tables, console) if arguments.tables > 0 else 0) or failed
@@ -205,6 +210,20 @@ def _bench_tagger(folders: list[Path], console: Console) -> None:
         f"{found.opened} 份需要它（{found.opened / max(1, found.reports):.0%}）；每份报告（中位数）"
         f"不用 {1000 * found.without:.0f} 毫秒，需要时才用 {1000 * found.cascade:.0f} 毫秒，"
         f"每份都用 {1000 * found.always:.0f} 毫秒"
+    )
+
+
+def _bench_ingest(reports: int, console: Console) -> None:
+    from tempfile import TemporaryDirectory
+
+    from training.bench_ingest import measure
+
+    with TemporaryDirectory(prefix="gouji-") as folder:
+        found = measure(Path(folder), reports)
+    console.print(
+        f"批量：{found.reports} 份生成的报告，每秒：逐份 gouji read {found.loop} 份，gouji ingest 一个进程 {found.one} "
+        f"份（用时多 {found.overhead:.1%}），两个进程 {found.two} 份；各进程内存合计，起初 {found.memory_early} MB，"
+        f"末尾 {found.memory_late} MB"
     )
 
 

@@ -6,7 +6,8 @@ import hashlib
 import os
 import stat
 from importlib import import_module
-from pathlib import Path
+from io import BufferedReader
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from pipeline.document import Document, Grid, Line, Picture
@@ -56,7 +57,7 @@ READERS: dict[Found, Reader] = {
 _second_xls = _reader("legacy", "read_legacy", "xls")
 
 
-def read_document(path: Path, limits: Limits | None = None) -> Document:
+def read_document(path: Path, limits: Limits | None = None, name: str | None = None) -> Document:
     """A report file as a document, whatever its format; its content decides which that is, not its name.
 
     Pictures stay pictures; nothing is recognised here. Of a web page, those that lie in its folder or below are found.
@@ -64,6 +65,8 @@ def read_document(path: Path, limits: Limits | None = None) -> Document:
     Args:
         path: a regular file; a link, folder, pipe or device is refused without being opened for reading.
         limits: what it may cost; None for the shipped ones.
+        name: what the file is called, without folders, where `path` is only where it was put: then nothing that lies
+            there belongs to it. None for the path's own name.
 
     Raises:
         GoujiError: E101 to E114 where it cannot be read; E112 where there is nothing but links to pictures elsewhere.
@@ -73,10 +76,11 @@ def read_document(path: Path, limits: Limits | None = None) -> Document:
     if not data.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
         raise GoujiError(E102)
     sha256 = hashlib.sha256(data).hexdigest()
+    folder = path.parent if name is None else None
     # A name that is not valid in the system's encoding still has to fit into UTF-8 output.
-    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    name = (path.name if name is None else name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        document = _read(data, name, sha256, path, limits)
+        document = _read(data, name, sha256, folder, limits)
     except RecursionError:
         raise GoujiError(E105, reason="内容嵌套过深") from None
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
@@ -85,10 +89,10 @@ def read_document(path: Path, limits: Limits | None = None) -> Document:
     return document
 
 
-def _read(data: bytes, name: str, sha256: str, path: Path, limits: Limits) -> Document:
-    found = sniff(data, path.suffix[1:].lower(), limits)
+def _read(data: bytes, name: str, sha256: str, folder: Path | None, limits: Limits) -> Document:
+    found = sniff(data, PurePath(name).suffix[1:].lower(), limits)
     try:
-        document = READERS[found](data, name, sha256, limits, path.parent)
+        document = READERS[found](data, name, sha256, limits, folder)
         if found != "xls" or document.blocks:
             return document
     except GoujiError as error:
@@ -107,24 +111,33 @@ def _read(data: bytes, name: str, sha256: str, path: Path, limits: Limits) -> Do
         raise damaged from None
 
 
-def _content(path: Path, max_bytes: int) -> bytes:
+def open_regular(path: Path) -> BufferedReader:
+    """The file, open for reading, if it is a regular one or a link to one.
+
+    Raises:
+        GoujiError: E101 for anything else, and where it cannot be opened.
+    """
     try:
         # Without blocking, or a pipe that nobody writes to would hold us for ever.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise GoujiError(E101, reason=_reason(path, error)) from None
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise GoujiError(E101, reason=_what(status.st_mode))
-        if status.st_size > max_bytes:
-            raise GoujiError(E103, size=status.st_size, limit=max_bytes)
-        with os.fdopen(os.dup(handle), "rb") as file:
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise GoujiError(E101, reason=_reason(path, error)) from None
-    finally:
+        raise GoujiError(E101, reason=reason_of(path, error)) from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
         os.close(handle)
+        raise GoujiError(E101, reason=what_it_is(mode))
+    return os.fdopen(handle, "rb")
+
+
+def _content(path: Path, max_bytes: int) -> bytes:
+    with open_regular(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise GoujiError(E103, size=size, limit=max_bytes)
+            data = file.read(max_bytes + 1)
+        except OSError as error:
+            raise GoujiError(E101, reason=reason_of(path, error)) from None
     if len(data) > max_bytes:
         raise GoujiError(E103, size=len(data), limit=max_bytes)
     if not data:
@@ -132,13 +145,14 @@ def _content(path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def _reason(path: Path, error: OSError | ValueError) -> str:
+def reason_of(path: Path, error: OSError | ValueError) -> str:
+    """Why the path could not be opened, for E101."""
     try:
         status = path.lstat()
     except (OSError, ValueError):
         status = None
     if status is not None and not stat.S_ISREG(status.st_mode):
-        return _what(status.st_mode)
+        return what_it_is(status.st_mode)
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return "没有这个文件"
@@ -149,7 +163,8 @@ def _reason(path: Path, error: OSError | ValueError) -> str:
     return "文件名无效"
 
 
-def _what(mode: int) -> str:
+def what_it_is(mode: int) -> str:
+    """What `st_mode` says of something that is no regular file, for E101."""
     kinds = (
         (stat.S_ISDIR, "是文件夹"), (stat.S_ISLNK, "是符号链接，请给出它指向的文件"), (stat.S_ISFIFO, "是管道"),
         (stat.S_ISSOCK, "是套接字"), (stat.S_ISCHR, "是设备"), (stat.S_ISBLK, "是设备"),

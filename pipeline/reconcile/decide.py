@@ -24,6 +24,8 @@ MOST_SURPRISES = 5
 """Cells of a table that may together turn out to hold other than they show; with more it is the source, or our
 reading of its structure, that is wrong as a whole."""
 
+LEFT_OVER = "有一行数字没有行标签，而各行合不上"
+
 
 def decide_table(table: Table, blocks: list[Block]) -> TableDecision:
     by_field = rules_by_field(table)
@@ -43,8 +45,20 @@ def _decide_block(block: Block, by_field: Mapping[str, list[Rule]]) -> dict[str,
     best = block.wholes[0]
     surprises = [field for field in block.fields if _surprises(best, field, by_field)]
     lone = all(len(by_field.get(field, ())) == 1 for field in block.fields)
-    believable = len(surprises) <= (0 if lone else MOST_SURPRISES) and block.proved
-    return {field: _decide(field, block, believable, by_field.get(field, [])) for field in block.fields}
+    # Where a row of numbers is left over, what does not add up may be for want of it: nothing is mended then.
+    most = 0 if lone or best.left_over else MOST_SURPRISES
+    believable = len(surprises) <= most and block.proved
+    made = {field: _decide(field, block, believable, by_field.get(field, [])) for field in block.fields}
+    return {field: _doubted(one) for field, one in made.items()} if best.left_over and surprises else made
+
+
+def _doubted(decision: Decision) -> Decision:
+    """The decision in a table with a row of numbers too many in which something does not add up: which numbers stand
+    beside their labels is not known. The value stays as the one candidate."""
+    if decision.status not in {"read", "inferred", "repaired"}:
+        return decision
+    candidate = Candidate(value=decision.value, cost=0.0)
+    return Decision(decision.cell, None, "ambiguous", 0.0, (candidate,), (), decision.rules, LEFT_OVER)
 
 
 def _surprises(whole: Whole, field: str, by_field: Mapping[str, list[Rule]]) -> bool:

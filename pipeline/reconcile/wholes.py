@@ -45,6 +45,8 @@ class Whole:
     apart so that it holds."""
     probability: float = 1.0
     """Of this reading among all, by their costs; below 1 where weak evidence alone ranks them."""
+    left_over: bool = False
+    """A row of numbers that stands in the table belongs to no row of the form in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _seen(structure: Structure, readings: list[RowReading], values: dict[str, Nu
         if unit.moved or reading.cut
         for field in unit.fields
     )
-    return Whole(cost, cells, values, notes, moved)
+    return Whole(cost, cells, values, notes, moved, left_over=structure.left_over)
 
 
 def _as_printed(structures: tuple[Structure, ...]) -> Whole:

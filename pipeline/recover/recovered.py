@@ -31,6 +31,8 @@ class Structure:
     units: tuple[Unit, ...]
     cost: int = 0
     note: str = ""
+    left_over: bool = False
+    """A row of numbers without label belongs to no row of the form in it."""
 
 
 @dataclass(frozen=True, slots=True)

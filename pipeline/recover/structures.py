@@ -22,6 +22,7 @@ from pipeline.recover.line_table import line_tokens
 from pipeline.recover.normalise import key
 from pipeline.recover.readings import RowReading, read_row
 from pipeline.recover.recovered import RecoveredTable, Structure, Unit, fields_of
+from pipeline.recover.slid import is_left_over, numbers_above, slides
 from pipeline.recover.strips import Strip, Token
 from pipeline.template import Row, Table, template_for_year
 from pipeline.template import table as load_table
@@ -33,6 +34,7 @@ LOST_LABELS = 3
 """Labels that such a block may lack."""
 LEAST_WORDS, LIKE_A_PART = 5, 70.0
 """Characters of words beside numbers from which on they tell of the label; likeness, of 100, to a part of it."""
+APART, SLID = "行标签与数字分列", "多行数字整体错开一行"
 HINTED = "行标签无法辨认，由标注模型认出"
 SURE_HINT, DOUBTED = 0.97, 0.5
 """Probability of a row from which on a classifier is believed where the form has no rule that could confirm it, and
@@ -93,8 +95,9 @@ def _recover(
             tuple(_placed_by(assigned, unit, hinted, unpinned) for unit in units),
             assigned.cost + cost,
             assigned.note or note,
+            assigned.left_over,
         )
-        for assigned in _assignments(groups, table)
+        for assigned in _assignments(groups, table, numbers_above(strips, anchors, groups, table))
         for units, cost in read_columns(assigned.rows, strips, anchors[0].strip, table)
     ]
     structures.sort(key=lambda structure: structure.cost)
@@ -141,16 +144,38 @@ class _Assigned:
     note: str = ""
     moved: frozenset[str] = frozenset()
     """Rows whose numbers did not stand behind their label."""
+    left_over: bool = False
+    """Whether a row of numbers belongs to no row of the form."""
 
 
-def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
+def _assignments(groups: list[ValueGroup], table: Table, above: ValueGroup | None) -> list[_Assigned]:
+    """All ways to give the numbers their rows, cheapest first.
+
+    Args:
+        above: numbers right above the first label, which are none of the table's unless its rows have slid.
+    """
     groups = _with_whole_labels(groups, table)
+    slid = list(slides([above, *groups], table)) if above and table.rules else []
+    found = [] if slid else _by_labels(groups, table)
+    cost = load_costs().structure.rows_slid
+    if not table.rules or (found and found[0].note.startswith(APART)):
+        return found
+    for slide in slid or slides(groups, table):
+        for way in _by_labels(slide.groups, table):
+            note = "；".join(filter(None, (way.note, SLID if slide.moved else "")))
+            left_over = way.left_over or slide.left_over
+            found.append(_Assigned(way.rows, way.cost + cost, note, way.moved | slide.moved, left_over))
+    return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
+
+
+def _by_labels(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
+    """The ways in which numbers stand behind their labels, but for those that have none."""
     labelled = {group.row: group for group in groups if group.row}
     orphans = [i for i, group in enumerate(groups) if group.row is None and group.has_value]
     base = {row: list(group.tokens) for row, group in labelled.items()}
     doubtful = _last_of_a_block(groups)
     if not orphans:
-        return [_Assigned(base, note="行标签与数字分列" if doubtful else "", moved=doubtful)]
+        return [_Assigned(base, note=APART if doubtful else "", moved=doubtful)]
     if len(orphans) > 3:
         return list(_in_order(_freed(groups, orphans[0]), table))
     options = [_targets(i, groups, table) for i in orphans]
@@ -167,7 +192,11 @@ def _assignments(groups: list[ValueGroup], table: Table) -> list[_Assigned]:
                 rows[target] = joined if joined is not None else list(groups[orphan].tokens)
         cost = sum(cost for _, cost, _ in choice)
         moved = doubtful | {target for target, cost, _ in choice if target and cost}
-        found.append(_Assigned(rows, cost, "数字与行标签错开" if moved else "", moved))
+        left_over = any(
+            target is None and is_left_over(groups, orphan, table)
+            for orphan, (target, _, _) in zip(orphans, choice, strict=True)
+        )
+        found.append(_Assigned(rows, cost, "数字与行标签错开" if moved else "", moved, left_over))
     return sorted(found, key=lambda assigned: assigned.cost)[:MOST_STRUCTURES]
 
 
@@ -311,7 +340,7 @@ def _in_order(groups: list[ValueGroup], table: Table) -> Iterator[_Assigned]:
         rows |= {row: list(group.tokens) for row, group in zip(way, orphans, strict=False)}
         lost = max(0, len(orphans) - len(way))
         cost = costs.to_label_before + lost * costs.dropped_group
-        yield _Assigned(rows, cost, "行标签与数字分列，按次序对应", frozenset(way))
+        yield _Assigned(rows, cost, f"{APART}，按次序对应", frozenset(way))
 
 
 def _placed_by(assigned: _Assigned, unit: Unit, hinted: Set[str], unpinned: Set[str]) -> Unit:

@@ -47,16 +47,16 @@ def test_it_is_the_same_for_the_same_chance_and_damages(kind: Found, damage: Dam
     assert len(set(made) - {data}) >= 3
 
 
-@pytest.mark.parametrize(("kind", "damage"), CASES)
-@pytest.mark.parametrize("data", [b"", b"x", b"\xff\xfe<a", b"PK\x03\x04", b"%PDF-1.4 1 0 obj << >> endobj", b"\x89PNG"])
-def test_it_takes_what_is_damaged_already(kind: Found, damage: Damage, data: bytes) -> None:  # noqa: ARG001
+@pytest.mark.parametrize("damage", dict.fromkeys(damage for damages in EVERY.values() for damage in damages))
+@pytest.mark.parametrize("data", [b"", b"x", b"\xff\xfe<a", b"PK\x03\x04", b"%PDF-1.4 1 0 obj <<>> endobj", b"\x89PNG"])
+def test_it_takes_what_is_damaged_already(damage: Damage, data: bytes) -> None:
     for number in range(12):
         assert isinstance(damage(Random(number), data, [data]), bytes)
 
 
 def test_numbers_become_others() -> None:
-    made = {other_numbers(Random(number), "新收 17 件".encode(), ()).decode() for number in range(60)}
-    assert {"新收 -7 件", "新收 ٣٤ 件", f"新收 {'9' * 400} 件"} & made
+    made = {other_numbers(Random(number), "新收 17 件".encode(), ()).decode() for number in range(400)}
+    assert {"新收 -7 件", "新收 ٣٤ 件", f"新收 {'9' * 400} 件"} <= made
     assert all(text.startswith("新收 ") and text.endswith(" 件") for text in made)
 
 

@@ -52,7 +52,8 @@ def test_a_valid_report(report: Report, document: Document) -> None:
 
 def test_a_number_that_stands_nowhere(report: Report, document: Document) -> None:
     printed = field_of(report, FIELD).printed
-    assert made_up(changed(report, FIELD, printed="98765", value=98765), document)[0].startswith(f"{FIELD} printed '98765'")
+    invented = made_up(changed(report, FIELD, printed="98765", value=98765), document)
+    assert len(invented) == 1 and invented[0].startswith(f"{FIELD} printed '98765'")
     assert made_up(changed(report, FIELD, value=98765), document) == [f"{FIELD} is 98765, printed {printed!r}"]
     assert made_up(changed(report, FIELD, printed=None), document) == [f"{FIELD} is read, but nothing is printed"]
     # A value that is repaired is no print.
@@ -60,9 +61,8 @@ def test_a_number_that_stands_nowhere(report: Report, document: Document) -> Non
 
 
 def test_a_number_that_stands_in_another_cell(report: Report, document: Document) -> None:
-    other = next(
-        field for field in report.fields.values() if field.printed and field.printed not in (field_of(report, FIELD).printed or "")
-    )
+    printed = field_of(report, FIELD).printed or ""
+    other = next(field for field in report.fields.values() if field.printed and field.printed not in printed)
     assert len(made_up(changed(report, FIELD, printed=other.printed, value=other.value), document)) == 1
 
 
@@ -105,6 +105,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert [path.name for path in tmp_path.iterdir()] == ["csv-3.csv"]
     assert done.stdout.splitlines()[-1] == f"files kept in {tmp_path}"
-    wrong = subprocess.run([*command[:3], "--kind", "x"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    command = [*command[:3], "--kind", "x"]
+    wrong = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert wrong.returncode == 2
     assert wrong.stderr.splitlines()[-1].endswith("没有找到可以损坏的文件")

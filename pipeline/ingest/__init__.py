@@ -1,0 +1,1 @@
+"""Many files, unattended: every one accounted for, nothing lost, nothing done twice."""

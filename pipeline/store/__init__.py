@@ -1,0 +1,1 @@
+"""Records as tables: Parquet parts, a DuckDB view over them, exports."""

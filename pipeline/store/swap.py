@@ -1,0 +1,59 @@
+"""A folder put in another's place, so that whatever happens one of the two is there, whole.
+
+    OUT/store          the one that is read
+    OUT/store.half     the next one, while it is written
+    OUT/store.old      the last one, between two renames
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.store.parts import sync
+
+STORE = "store"
+HALF, OLD = ".half", ".old"
+
+
+def store_folder(out: Path) -> Path | None:
+    """The store to be read; None where there is none. Looks only: a writer may be just between its two renames."""
+    return next((found for found in (out / STORE, out / f"{STORE}{OLD}") if found.is_dir()), None)
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """A new empty folder that becomes `OUT/store` at the end, or goes where that is not reached.
+
+    Everything in it must be on the disk by then; its folders are seen to here. One writer at a time.
+
+    Raises:
+        OSError: where something cannot be written.
+    """
+    store, half, old = (out / f"{STORE}{suffix}" for suffix in ("", HALF, OLD))
+    out.mkdir(parents=True, exist_ok=True)
+    settle(out)
+    half.mkdir()
+    try:
+        yield half
+        for folder in (half, *(path for path in half.rglob("*") if path.is_dir())):
+            sync(folder)
+        if store.is_dir():
+            store.rename(old)
+        half.rename(store)
+        sync(out)
+    except BaseException:
+        settle(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def settle(out: Path) -> None:
+    """Undoes a replacement that was cut short. The old one comes back where the new one had not taken its place."""
+    store, half, old = (out / f"{STORE}{suffix}" for suffix in ("", HALF, OLD))
+    if old.is_dir() and not store.is_dir():
+        old.rename(store)
+    for left in (half, old):
+        shutil.rmtree(left, ignore_errors=True)

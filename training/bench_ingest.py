@@ -1,0 +1,120 @@
+"""Ingestion beside reading in a loop: reports a second, what accounting for every file costs, and memory on the way.
+
+The loop is `gouji read --json` over the same files in one process, its output thrown away: it looks for no files, keeps
+nothing, links nothing and writes no tables.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from training.soak.corpus import chains
+
+EVERY = 0.25
+"""Seconds between two looks at the memory of the processes."""
+SMALL = 1_000
+"""Report from which on memory is to stay what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """Over one set of reports."""
+
+    reports: int
+    loop: float
+    """Reports a second, read in a loop."""
+    one: float
+    """The same ingested by one worker."""
+    two: float
+    """And by two."""
+    overhead: float
+    """Seconds of ingestion by one worker over those of the loop, less 1."""
+    memory_early: int
+    """Megabytes that the program and its workers hold around report `SMALL`, or half-way where there are fewer."""
+    memory_late: int
+    """The same towards the end."""
+
+
+def measure(folder: Path, reports: int, rounds: int = 1) -> Ingested:
+    """Writes the reports into the folder and reads them; loop and ingestion take turns, medians of `rounds`."""
+    files = _written(folder / "reports", reports)
+    loop, one, two = [], [], []
+    memory: list[tuple[int, int]] = []
+    for _ in range(rounds):
+        loop.append(_loop(files))
+        one.append(_ingest(folder, 1, []))
+        two.append(_ingest(folder, 2, memory))
+    early, late = _at(memory, min(SMALL, reports // 2)), _at(memory, reports * 9 // 10)
+    rates = [round(reports / statistics.median(times), 1) for times in (loop, one, two)]
+    overhead = statistics.median(one) / statistics.median(loop) - 1
+    return Ingested(reports, rates[0], rates[1], rates[2], round(overhead, 3), early, late)
+
+
+def _written(folder: Path, reports: int) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    made = chains(Random("bench ingest"), reports)
+    files = []
+    for number in range(reports):
+        name, data = next(made)
+        files.append(folder / f"{number:06d}-{name}")
+        files[-1].write_bytes(data)
+    return files
+
+
+def _loop(files: Sequence[Path]) -> float:
+    started = time.monotonic()
+    # So many names fit into one command line.
+    for at in range(0, len(files), 2_000):
+        command = [sys.executable, "-m", "pipeline.cli", "read", "--json", *map(str, files[at : at + 2_000])]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.monotonic() - started
+
+
+def _ingest(folder: Path, workers: int, memory: list[tuple[int, int]]) -> float:
+    """Seconds; `memory` gets (reports done, megabytes) as it goes."""
+    out = folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    started = time.monotonic()
+    command = [
+        sys.executable, "-m", "pipeline.cli", "ingest", str(folder / "reports"), "--out", str(out), "--quiet",
+        "--workers", str(workers),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journal = out / "work" / "journal.jsonl"
+    while process.poll() is None:
+        time.sleep(EVERY)
+        held = _held(process.pid)
+        if held and journal.exists():
+            # A beginning and an end a report.
+            memory.append((journal.read_bytes().count(b"\n") // 2, held))
+    return time.monotonic() - started
+
+
+def _held(pid: int) -> int:
+    """Megabytes of the process and its children that are not shared with one another (their proportional set size)."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return 0
+    total = 0
+    for one in (str(pid), *children):
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total // 1024
+
+
+def _at(memory: Sequence[tuple[int, int]], reports: int) -> int:
+    """The most held while about so many were done."""
+    near = sorted(memory, key=lambda one: abs(one[0] - reports))[:5]
+    return max((held for _, held in near), default=0)
