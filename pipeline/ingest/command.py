@@ -26,8 +26,9 @@ def command(subparsers: Any) -> None:
         "相同的内容只读一次。结果用 gouji query、gouji show、gouji export 查看。",
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="路径", help="文件、文件夹、通配符、压缩包（zip、tar）或 @清单.txt（每行一个路径）"
-    )
+        "paths", nargs="+", metavar="路径",
+        help="文件、文件夹、通配符、压缩包（zip、tar）、网址（s3://、hdfs:// 等）或 @清单.txt（每行一个路径）",
+    )  # fmt: skip
     parser.add_argument("--out", required=True, type=Path, metavar="文件夹", help="结果写到这里，此外哪里也不写")
     parser.add_argument("--workers", type=_count, default=1, metavar="N", help="进程数，默认 1")
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="秒", help="每份报告的时限，默认 300")
@@ -38,6 +39,7 @@ def command(subparsers: Any) -> None:
     parser.add_argument("--device", metavar="设备", help="扫描件：cpu、gpu 或 gpu:1")
     parser.add_argument("--engine", choices=("local", "ray"), default="local", help="在本机（默认）还是在 Ray 集群上读")
     parser.add_argument("--address", metavar="地址", help="Ray 集群的地址；不给时在本机起一个")
+    parser.add_argument("--copy-to", metavar="网址", help="结束后把文件清单和数据表复制到那里（s3://、hdfs:// 等）")
     parser.add_argument("--quiet", action="store_true", help="不显示进度，只在结束时写小结")
     parser.set_defaults(run=_run)
 
@@ -74,6 +76,10 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print(f"{tally.files} 个文件：要读的内容 {tally.to_read} 份，已有结果的 {tally.kept} 份")
         return 0
+    if arguments.copy_to:
+        from pipeline.ingest.remote import copy_results
+
+        copy_results(arguments.out, arguments.copy_to)
     summary = summarise(arguments.out)
     print(summary.text(tally.read, tally.kept, time.monotonic() - started))
     return 1 if summary.failed else 0

@@ -1,7 +1,5 @@
-"""The folder of outcomes: one file a content, named by its SHA-256, whole or not there.
-
-    OUT/outcomes/ab/ab12….json.gz     as first read
-    OUT/linked/ab/ab12….json.gz       as read again with the report of the year before beside it
+"""Writing outcomes: one file a content, named by its SHA-256, whole or not there. Where they lie:
+pipeline/store/outcomes.py.
 """
 
 from __future__ import annotations
@@ -11,14 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.outcome import SUFFIX, Outcome
+from pipeline.store.outcomes import FIRST, path_of
 
-FIRST, LINKED = "outcomes", "linked"
 _HALF = ".half"
-
-
-def path_of(folder: Path, sha256: str) -> Path:
-    """Where the outcome of a content lies below `OUT/outcomes` or `OUT/linked`."""
-    return folder / sha256[:2] / f"{sha256}{SUFFIX}"
 
 
 def write_outcome(folder: Path, outcome: Outcome) -> None:

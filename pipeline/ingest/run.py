@@ -24,13 +24,14 @@ from pathlib import Path
 from pipeline.errors import E117, E304, E306, GoujiError
 from pipeline.ingest.journal import Journal
 from pipeline.ingest.listing import Listing
-from pipeline.ingest.outcomes import FIRST, path_of, read_outcome, remove_halves, write_outcome
+from pipeline.ingest.outcomes import read_outcome, remove_halves, write_outcome
 from pipeline.ingest.reading import Done, Engine, Job, Limits, do, failed
 from pipeline.ingest.second_pass import link, read_again
 from pipeline.ingest.sources import Found, count_files, find_files
 from pipeline.ingest.workers import Ended, work_through
 from pipeline.link.rows import IndexRow, Links
 from pipeline.program import program_mark
+from pipeline.store.outcomes import FIRST, path_of
 from pipeline.store.write import Timing, write_store
 
 MOST_DEATHS_ALONE = 2

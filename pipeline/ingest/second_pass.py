@@ -18,8 +18,9 @@ from pathlib import Path
 
 from pipeline.errors import GoujiError
 from pipeline.ingest.listing import SEPARATOR, listed
-from pipeline.ingest.outcomes import FIRST, LINKED, first_below, path_of, read_outcome
+from pipeline.ingest.outcomes import first_below, read_outcome
 from pipeline.ingest.reading import Done, Engine, Job, Limits, do
+from pipeline.ingest.remote import is_url
 from pipeline.ingest.sources import Found, check_unchanged, find_files
 from pipeline.isolation import die_with_parent
 from pipeline.link.contradictions import evidence, reread
@@ -28,6 +29,7 @@ from pipeline.link.rows import IndexRow, Links, index_row
 from pipeline.outcome import SUFFIX, Outcome
 from pipeline.program import program_mark
 from pipeline.record import Field
+from pipeline.store.outcomes import FIRST, LINKED, path_of
 
 PREFIXES = "0123456789abcdef"
 Progress = Callable[[int, int], None]
@@ -155,7 +157,7 @@ def _find(out: Path, wanted: Iterable[str], spool: Path) -> dict[str, Content]:
     for entry in listed(out) if left else ():
         if entry.sha256 not in left or entry.sha256 in found:
             continue
-        if SEPARATOR in entry.name and not Path(entry.name).exists():
+        if is_url(entry.name) or (SEPARATOR in entry.name and not Path(entry.name).exists()):
             archives[entry.name.split(SEPARATOR)[0]] = None
         elif Path(entry.name).is_file():
             found[entry.sha256] = Content(Path(entry.name), Path(entry.name).name, entry.size or 0, False)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,7 @@ from pipeline.ingest.archives import Kind, archive_kind, members, page_stems
 from pipeline.ingest.arguments import met_by
 from pipeline.ingest.left_out import left_out, pages_wanted
 from pipeline.ingest.names import readable, shown
+from pipeline.ingest.remote import is_url, opened, remote_files
 from pipeline.ingest.unpacking import CHUNK, Allowance, Member, Stream, TooMuch, allowance
 from pipeline.ingest.walk import Met
 from pipeline.ingest.zips import count_zip_members
@@ -89,7 +90,7 @@ def find_files(paths: Sequence[str], spool: Path, out: Path, limits: Limits | No
     """All files behind the arguments, each once though several lead to it.
 
     Args:
-        paths: files, folders, archives, patterns, `@list`; see docs/ingest.md.
+        paths: files, folders, archives, patterns, `@list`, and URLs, which come last; see docs/ingest.md.
         spool: folder for copies of what lies in archives, on a disk with room for the largest; made where missing.
         out: where results go: nothing in it is ever looked at.
         limits: what a file may cost; None for the shipped ones.
@@ -98,8 +99,9 @@ def find_files(paths: Sequence[str], spool: Path, out: Path, limits: Limits | No
         GoujiError: E101 at once where nothing is there at a path or fits a pattern; E304 at once where all lies in
             `out`, and while files are found where a copy cannot be written.
     """
-    met = met_by(paths, out)
-    return _found(met, spool, limits or default_limits())
+    local, elsewhere = _divided(paths)
+    urls = dict.fromkeys(url for path in elsewhere for url in remote_files(path))
+    return _all_found(met_by(local, out), urls, spool, limits or default_limits())
 
 
 def count_files(paths: Sequence[str], out: Path) -> int | None:
@@ -109,13 +111,19 @@ def count_files(paths: Sequence[str], out: Path) -> int | None:
     Raises:
         GoujiError: as `find_files` does at once.
     """
-    total = 0
-    for met in met_by(paths, out):
+    local, elsewhere = _divided(paths)
+    total = len({url for path in elsewhere for url in remote_files(path)})
+    for met in met_by(local, out):
         ending = "" if met.refusal else met.path.rpartition(".")[2].lower()
         if ending in _UNCOUNTED:
             return None
         total += _count_in_zip(met.path) if ending == "zip" else 1
     return total
+
+
+def _divided(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Paths of this machine's file system, and URLs."""
+    return [path for path in paths if not is_url(path)], [path for path in paths if is_url(path)]
 
 
 def _count_in_zip(path: str) -> int:
@@ -159,6 +167,32 @@ def _found(all_met: Iterator[Met], spool: Path, limits: Limits) -> Iterator[Foun
             continue
         with file:
             yield from _looked_into(file, path, name, base, spool, limits)
+
+
+def _all_found(all_met: Iterator[Met], urls: Iterable[str], spool: Path, limits: Limits) -> Iterator[Found]:
+    yield from _found(all_met, spool, limits)
+    for url in urls:
+        yield from _fetched(url, spool, limits)
+
+
+def _fetched(url: str, spool: Path, limits: Limits) -> Iterator[Found]:
+    """A file elsewhere: a copy of it, or of what lies in it."""
+    name, base = readable(url), readable(url.rpartition("/")[2])
+    try:
+        with closing(opened(url)) as stream:
+            path, _, _ = _spooled(stream, b"", MOST_NESTED_BYTES, spool)
+    except GoujiError as error:
+        if error.kind is E304:
+            raise
+        yield _refused(name, base, Path(url), error)
+        return
+    keep = False
+    with path.open("rb") as file:
+        for found in _looked_into(file, path, name, base, spool, limits):
+            keep = bool(found.sha256) and found.path == path
+            yield replace(found, spooled=True) if keep else found
+    if not keep:
+        path.unlink(missing_ok=True)
 
 
 def _looked_into(
@@ -289,7 +323,7 @@ def _spooled(stream: Stream, first: bytes, limit: int, spool: Path) -> tuple[Pat
     mark, size = hashlib.sha256(), 0
     try:
         with half.open("wb") as file:
-            part = first
+            part = first or stream.read(CHUNK)
             while part:
                 size += len(part)
                 if size > limit:

@@ -15,7 +15,8 @@ from pathlib import Path
 from pipeline.errors import E101, E305, GoujiError
 from pipeline.outcome import SUFFIX, Outcome
 
-FOLDERS = ("linked", "outcomes")
+FIRST, LINKED = "outcomes", "linked"
+FOLDERS = (LINKED, FIRST)
 """Of OUT; the first that has a content's outcome is the one that counts."""
 LISTING = "files.jsonl"
 
@@ -33,6 +34,11 @@ class Listed:
     message: str
 
 
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where the outcome of a content lies below `OUT/outcomes` or `OUT/linked`."""
+    return folder / sha256[:2] / f"{sha256}{SUFFIX}"
+
+
 def find_outcome(out: Path, sha256: str) -> Outcome | None:
     """The final outcome of a content; None where there is none, or none that is whole and of this version.
 
@@ -41,7 +47,7 @@ def find_outcome(out: Path, sha256: str) -> Outcome | None:
     """
     for folder in FOLDERS:
         try:
-            data = (out / folder / sha256[:2] / f"{sha256}{SUFFIX}").read_bytes()
+            data = path_of(out / folder, sha256).read_bytes()
         except FileNotFoundError:
             continue
         if (outcome := Outcome.from_bytes(data)) is not None:

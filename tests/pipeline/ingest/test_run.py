@@ -18,9 +18,10 @@ import pytest
 
 from pipeline.errors import GoujiError
 from pipeline.ingest.journal import Journal
-from pipeline.ingest.outcomes import FIRST, path_of, read_outcome
+from pipeline.ingest.outcomes import read_outcome
 from pipeline.ingest.reading import Limits
 from pipeline.ingest.run import Options, Tally, ingest
+from pipeline.store.outcomes import FIRST, path_of
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 REPORTS = ("html_clean.html", "wrong_total.html", "column_missing.txt", "table_lost.md", "pipe_table.md")
