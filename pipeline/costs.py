@@ -55,6 +55,7 @@ class Costs(_Part):
     margin: int
     print: PrintCosts
     blank: BlankCosts
+    last_year: int
     structure: StructureCosts
 
 

@@ -18,7 +18,7 @@ from pipeline.reconcile.decide import decide_table
 from pipeline.reconcile.decision import Decision, TableDecision
 from pipeline.reconcile.explain import ledger
 from pipeline.reconcile.findings import change_findings, prose_findings, sum_findings
-from pipeline.reconcile.last_year import carried_forward, last_year_findings
+from pipeline.reconcile.last_year import carried_forward, last_year_findings, settled
 from pipeline.reconcile.rules import assess
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks
@@ -255,6 +255,10 @@ def _decide(document: Document, last_year: Report | None, tags: Tags | None = No
     tables = {table_id: found.table for table_id, found in recovered.items()}
     expected = carried_forward(before, tables) if before else {}
     decided = {table_id: decide_table(found.table, blocks(found, expected)) for table_id, found in recovered.items()}
+    for table_id, found in recovered.items():
+        if expected and found.table.rules and found.found:
+            weighed = decide_table(found.table, blocks(found, weighed=expected))
+            decided[table_id].decisions.update(settled(decided[table_id], weighed, expected))
     prose = prose_numbers(sections, document, templates, metadata) if labels else []
     if tags is not None:
         fields = {field for table in tables.values() for field in table.field_ids()}
@@ -337,7 +341,8 @@ def _from_prose(table: TableDecision, prose: list[ProseNumber]) -> None:
 def _support_of_last_year(table: TableDecision, expected: dict[str, Number]) -> None:
     for field, value in expected.items():
         decision = table.decisions.get(field)
-        if decision and decision.status in {"read", "repaired", "inferred"} and decision.value == value:
+        supported = decision and "last_year" not in decision.support and decision.value == value
+        if decision and supported and decision.status in {"read", "repaired", "inferred"}:
             table.decisions[field] = replace(decision, support=(*decision.support, "last_year"))
 
 

@@ -67,6 +67,8 @@ def _reason(decision: Decision, held: Set[str], broken: Mapping[str, str]) -> st
         case "inferred" if "arithmetic" in decision.support:
             return f"{_unprinted(decision)}，由勾稽关系只能得出 {value}"
         case "inferred":
+            if "last_year" in decision.support:
+                return f"表中读不出此数，取 {value}"
             return f"表中没有此数，取正文所述 {value}"
         case "ambiguous":
             rivals = "、".join(number_text(candidate.value) for candidate in decision.candidates)

@@ -60,12 +60,15 @@ class Block:
     """False where nothing was printed that a value could follow from."""
 
 
-def blocks(recovered: RecoveredTable, expected: Mapping[str, Number] | None = None) -> list[Block]:
+def blocks(
+    recovered: RecoveredTable, expected: Mapping[str, Number] | None = None, weighed: Mapping[str, Number] | None = None
+) -> list[Block]:
     """All blocks of a table.
 
     Args:
         expected: values that last year's report makes probable, by field id; they rank readings of rows
             that no rule binds.
+        weighed: the same for tables with rules: any other value there costs `last_year` more.
     """
     if not recovered.found:
         return [_undecidable(recovered.structures[0])]
@@ -75,7 +78,7 @@ def blocks(recovered: RecoveredTable, expected: Mapping[str, Number] | None = No
         return [_by_itself(unit, recovered.table, expected or {}, still.get(unit.row)) for unit in units]
     if not any(cell.kind == "number" for unit in recovered.structures[0].units for cell in unit.readings[0].cells):
         return [_undecidable(recovered.structures[0])]
-    return [_together(recovered)]
+    return [_together(recovered, weighed or {})]
 
 
 def _undecidable(structure: Structure) -> Block:
@@ -115,7 +118,7 @@ def _by_itself(unit: Unit, table: Table, expected: Mapping[str, Number], still: 
     return Block(unit.fields, tuple(wholes), proved=True)
 
 
-def _together(recovered: RecoveredTable) -> Block:
+def _together(recovered: RecoveredTable, weighed: Mapping[str, Number]) -> Block:
     costs = load_costs()
     fields = tuple(field for unit in recovered.structures[0].units for field in unit.fields)
     index = {field: i for i, field in enumerate(fields)}
@@ -131,7 +134,7 @@ def _together(recovered: RecoveredTable) -> Block:
             structure,
             Problem(
                 len(fields),
-                tuple(_group(unit, index, recovered.table, costs) for unit in structure.units),
+                tuple(_group(unit, index, recovered.table, costs, weighed) for unit in structure.units),
                 equations,
             ),
         )
@@ -225,7 +228,9 @@ def _as_printed(structures: tuple[Structure, ...]) -> Whole:
     return Whole(structures[0].cost, cells, values, notes, moved=frozenset(doubtful))
 
 
-def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Group:
+def _group(
+    unit: Unit, index: dict[str, int], table: Table, costs: Costs, weighed: Mapping[str, Number]
+) -> Group:
     sums = totals(table)
     return Group(
         tuple(index[field] for field in unit.fields),
@@ -233,13 +238,21 @@ def _group(unit: Unit, index: dict[str, int], table: Table, costs: Costs) -> Gro
             Hypothesis(
                 reading.cost,
                 tuple(
-                    cell_cost(cell, field in sums, costs)
+                    _weighed(cell_cost(cell, field in sums, costs), weighed.get(field), costs.last_year)
                     for field, cell in zip(unit.fields, reading.cells, strict=True)
                 ),
             )
             for reading in unit.readings
         ),
     )
+
+
+def _weighed(cost: CellCost, expected: Number | None, more: int) -> CellCost:
+    """The cost where one value is expected and any other costs more."""
+    if not isinstance(expected, int) or expected < 0 or (usual := cost.of(expected)) is None:
+        return cost
+    others = ((value, own + more) for value, own in cost.choices if value != expected)
+    return CellCost(((expected, usual), *others), None if cost.other is None else cost.other + more)
 
 
 def cell_cost(cell: CellReading, is_total: bool, costs: Costs) -> CellCost:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import duckdb
 
 from pipeline.show.printable import printable
-from pipeline.store.database import refused
+from pipeline.store.database import ask
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,10 +53,7 @@ def answer_of(result: duckdb.DuckDBPyConnection) -> Answer:
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     while True:
-        try:
-            some = result.fetchmany(_AT_ONCE)
-        except duckdb.Error as error:
-            raise refused(error) from None
+        some = ask(result, lambda: result.fetchmany(_AT_ONCE))
         if not some:
             return
         yield from some

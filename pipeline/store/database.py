@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from pipeline.errors import E101, E305, GoujiError
 from pipeline.store.swap import store_folder
 from pipeline.store.views import literal, views_sql, without_wildcards
+
+T = TypeVar("T")
 
 
 class BadQuery(Exception):
@@ -63,23 +67,47 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyCo
     Raises:
         BadQuery: where it is none, more than one, or DuckDB refuses it.
     """
-    try:
-        statements = connection.extract_statements(sql)
-        if len(statements) != 1:
-            raise BadQuery("要写一条 SELECT 语句" if not statements else "一次只能写一条语句")
-        # Anything else could write, if only into the store's own folder.
-        if statements[0].type != duckdb.StatementType.SELECT:
-            raise BadQuery("只能查询，例如 SELECT * FROM reports；PIVOT 要写在 FROM 里，并用 IN (…) 列出取值")
-        # So could a WITH that holds a COPY, which only the outermost statement may: this is planned and not run.
-        text = statements[0].query.strip().rstrip(";")
-        connection.execute(f"EXPLAIN SELECT * FROM (\n{text}\n)").fetchall()
-        return connection.execute(statements[0])
-    except duckdb.Error as error:
-        raise refused(error) from None
+    return ask(connection, lambda: _checked(connection, sql))
 
 
-def refused(error: duckdb.Error) -> BadQuery:
-    return BadQuery(f"查询不能执行：{one_line(error)}")
+def ask(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Has DuckDB do something that a user's statement can make fail, or take for ever.
+
+    Raises:
+        BadQuery: where DuckDB refuses it.
+        KeyboardInterrupt: at once; DuckDB itself does not look for Ctrl-C while it makes rows.
+    """
+    with ThreadPoolExecutor(1) as elsewhere:
+        running = elsewhere.submit(work)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            _stop(connection, running)
+            raise
+        except duckdb.Error as error:
+            raise BadQuery(f"查询不能执行：{one_line(error)}") from None
+
+
+def _stop(connection: duckdb.DuckDBPyConnection, running: Future[T]) -> None:
+    """Returns when nothing is under way any more, however often Ctrl-C is pressed: a connection that is at work can
+    neither be closed nor left."""
+    while not running.done():
+        with suppress(KeyboardInterrupt):
+            connection.interrupt()
+            wait([running], 0.1)
+
+
+def _checked(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise BadQuery("要写一条 SELECT 语句" if not statements else "一次只能写一条语句")
+    # Anything else could write, if only into the store's own folder.
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise BadQuery("只能查询，例如 SELECT * FROM reports；PIVOT 要写在 FROM 里，并用 IN (…) 列出取值")
+    # So could a WITH that holds a COPY, which only the outermost statement may: this is planned and not run.
+    text = statements[0].query.strip().rstrip(";")
+    connection.execute(f"EXPLAIN SELECT * FROM (\n{text}\n)").fetchall()
+    return connection.execute(statements[0])
 
 
 def one_line(error: duckdb.Error) -> str:

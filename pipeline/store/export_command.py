@@ -25,6 +25,7 @@ def command(subparsers: Any) -> None:
     """Registers `gouji export`."""
     parser = subparsers.add_parser(
         "export",
+        add_help=False,
         help="把批量读出的结果导出为 Excel、CSV、Parquet 或 JSON",
         description="导出三张表：values（每份报告一行，可直接采用的数值）、printed（每份一行，报告上印的原样）、"
         "fields（每个字段一行，原印、数值、状态与理由）。xlsx 写成一个工作簿，其余写成一个文件夹，每张表一个文件。",
@@ -37,6 +38,7 @@ def command(subparsers: Any) -> None:
         help="只要符合条件的报告：reports 表上的 SQL 条件，例如 'year = 2023 AND preferred'",
     )  # fmt: skip
     parser.add_argument("--tables", default=",".join(NAMES), metavar="表", help="只要这几张表，逗号分隔；默认三张都要")
+    parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 
 

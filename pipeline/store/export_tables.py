@@ -14,7 +14,7 @@ from typing import Any, Literal
 import duckdb
 
 from pipeline.record import Status
-from pipeline.store.database import refused, select
+from pipeline.store.database import ask, select
 from pipeline.store.schema import FORM_TABLES, form_fields
 from pipeline.store.views import literal, quoted
 from pipeline.template import load_templates
@@ -96,7 +96,7 @@ def choose(store: duckdb.DuckDBPyConnection, condition: str) -> int:
     # On lines of its own, so that a comment in it ends.
     where = f"WHERE (\n{condition}\n)" if condition.strip() else ""
     order = "ORDER BY agency NULLS LAST, year NULLS LAST, sha256"
-    chosen = [sha256 for (sha256,) in select(store, f"SELECT sha256 FROM reports {where} {order}").fetchall()]
+    chosen = _column(store, f"SELECT sha256 FROM reports {where} {order}")
     # Not a temporary one, which cursors would not see.
     columns = "unnest($1::VARCHAR[]) AS sha256, unnest(range(len($1))) AS place"
     store.execute(f"CREATE OR REPLACE TABLE chosen AS SELECT {columns}", [chosen])
@@ -125,6 +125,11 @@ def tables(store: duckdb.DuckDBPyConnection) -> list[Table]:
             _LONG, n_rows, lambda marked: _long(store, marked),
         ),
     ]  # fmt: skip
+
+
+def _column(store: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    result = select(store, sql)
+    return [value for (value,) in ask(store, result.fetchall)]
 
 
 _STATUSES = ("read", "inferred", "repaired", "ambiguous", "inconsistent", "missing")
@@ -195,11 +200,9 @@ def _rows(store: duckdb.DuckDBPyConnection, sql: str) -> Iterator[Row]:
     # Tables may be read side by side.
     cursor = store.cursor()
     try:
-        result = cursor.execute(sql)
-        while some := result.fetchmany(_AT_ONCE):
+        ask(cursor, lambda: cursor.execute(sql))
+        while some := ask(cursor, lambda: cursor.fetchmany(_AT_ONCE)):
             for *values, marks in some:
                 yield values, marks or {}
-    except duckdb.Error as error:
-        raise refused(error) from None
     finally:
         cursor.close()

@@ -17,6 +17,7 @@ def command(subparsers: Any) -> None:
     """Registers `gouji query`."""
     parser = subparsers.add_parser(
         "query",
+        add_help=False,
         help="用 SQL 查询批量读出的结果",
         description="对 gouji ingest 写出的数据表运行一条 SELECT。表与列见 docs/store.md；"
         "gouji query 'SHOW TABLES' 列出各表，'DESCRIBE reports' 列出一张表的列。",
@@ -27,6 +28,7 @@ def command(subparsers: Any) -> None:
         "--format", choices=FORMATS,
         help="table（终端里的默认）、tsv（写到文件或管道时的默认）、csv、json（每行一个对象）",
     )  # fmt: skip
+    parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 
 

@@ -21,6 +21,7 @@ def command(subparsers: Any) -> None:
     """Registers `gouji show`."""
     parser = subparsers.add_parser(
         "show",
+        add_help=False,
         help="按机关和年度显示批量读出的一份报告",
         description="显示 gouji ingest 读出的一份报告：填好的表格、改动与发现。机关可写全名、别的写法或名称的一部分。",
     )
@@ -29,6 +30,7 @@ def command(subparsers: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="文件夹", help="gouji ingest 的 --out；默认当前文件夹或 ./out")
     parser.add_argument("--html", type=Path, metavar="文件", help="写成网页")
     parser.add_argument("--json", action="store_true", help="只在标准输出写记录")
+    parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from pipeline.cli import main
 from pipeline.record import Report
 from pipeline.store.write import write_store
 from tests.pipeline.show.reports import clean_report
-from tests.pipeline.store.made import links, make_out, outcome_of, reports
+from tests.pipeline.store.made import environment, links, make_out, outcome_of, reports
 
 AGENCY = "青榆市云泽区卫生健康局"
 
@@ -147,3 +151,31 @@ def test_a_record_that_is_gone_is_told(capsys, shared_out, tmp_path):
     code, _, error = run(capsys, "show", AGENCY, "2022", "--out", tmp_path)
     assert code == 1
     assert "E305" in error
+
+
+@pytest.mark.parametrize("command", ["query", "show", "export"])
+def test_help(capsys, command):
+    assert main([command, "--help"]) == 0
+    assert "显示说明并退出" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rows", [1, 3000], ids=["nothing written yet", "while rows come"])
+def test_ctrl_c_ends_a_query(shared_out, rows):
+    """A query that would take hours, first before any row is there."""
+    endless = "range(10000000) a, range(10000000) b WHERE a.range + b.range = 1 AND a.range > 5"
+    sql = f"SELECT range FROM range({rows}) UNION ALL SELECT count(*) FROM {endless}"
+    if rows > 1:
+        sql = "SELECT a.range, b.range FROM range(10000000) a, range(10000000) b"
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "query", sql, "--out", str(shared_out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if rows > 1:
+            process.stdout.readline()
+        else:
+            time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (130, "gouji: 已中断\n")
