@@ -53,6 +53,7 @@ class Soaked:
 
 def soak(out: Path, files: int, kills: int, seed: int, workers: int, timeout: float) -> Soaked:
     """Both runs, compared."""
+    out.mkdir(parents=True, exist_ok=True)
     corpus = out / "corpus"
     write_corpus(corpus, files, seed)
     calm, killed = out / "calm", out / "killed"
