@@ -6,6 +6,7 @@ nothing, links nothing and writes no tables.
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import subprocess
@@ -36,7 +37,10 @@ class Ingested:
     two: float
     """And by two."""
     overhead: float
-    """Seconds of ingestion by one worker over those of the loop, less 1."""
+    """Seconds of ingestion by one worker, less those of reading reports a second time with the year before beside them,
+    over those of the loop, less 1."""
+    again: int
+    """Reports read a second time."""
     memory_early: int
     """Megabytes that the program and its workers hold around report `SMALL`, or half-way where there are fewer."""
     memory_late: int
@@ -46,16 +50,19 @@ class Ingested:
 def measure(folder: Path, reports: int, rounds: int = 1) -> Ingested:
     """Writes the reports into the folder and reads them; loop and ingestion take turns, medians of `rounds`."""
     files = _written(folder / "reports", reports)
-    loop, one, two = [], [], []
+    again = 0
+    loop, one, two, spent_again = [], [], [], []
     memory: list[tuple[int, int]] = []
     for _ in range(rounds):
         loop.append(_loop(files))
         one.append(_ingest(folder, 1, []))
+        again, seconds = _second_readings(folder)
+        spent_again.append(seconds)
         two.append(_ingest(folder, 2, memory))
     early, late = _at(memory, min(SMALL, reports // 2)), _at(memory, reports * 9 // 10)
     rates = [round(reports / statistics.median(times), 1) for times in (loop, one, two)]
-    overhead = statistics.median(one) / statistics.median(loop) - 1
-    return Ingested(reports, rates[0], rates[1], rates[2], round(overhead, 3), early, late)
+    overhead = (statistics.median(one) - statistics.median(spent_again)) / statistics.median(loop) - 1
+    return Ingested(reports, rates[0], rates[1], rates[2], round(overhead, 3), again, early, late)
 
 
 def _written(folder: Path, reports: int) -> list[Path]:
@@ -96,6 +103,18 @@ def _ingest(folder: Path, workers: int, memory: list[tuple[int, int]]) -> float:
             # A beginning and an end a report.
             memory.append((journal.read_bytes().count(b"\n") // 2, held))
     return time.monotonic() - started
+
+
+def _second_readings(folder: Path) -> tuple[int, float]:
+    """How many reports the run read a second time, and the seconds that this took."""
+    ended: set[str] = set()
+    again, seconds = 0, 0.0
+    for line in (folder / "out" / "work" / "journal.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if "end" in entry and entry["end"] in ended:
+            again, seconds = again + 1, seconds + entry["seconds"]
+        ended.add(entry.get("end", ""))
+    return again, seconds
 
 
 def _held(pid: int) -> int:

@@ -15,9 +15,10 @@ from pipeline.record import Report
 def reread(rows: Iterable[IndexRow], linked: Mapping[str, Linked]) -> list[tuple[str, str]]:
     """(SHA-256, SHA-256 of the report of the year before) of all reports to read again, the earlier years first.
 
-    To be read again is what left something open, what contradicts the year before, and what follows a report that is
-    itself read again and of whose evidence something was open. The evidence for a year is last year's record after its
-    own second reading, where it has one: years are read one after the other, within a year in any order.
+    To be read again is what left open what the year before could tell, what contradicts the year before, and what
+    follows a report that is itself read again and of whose evidence something was open. The evidence for a year is
+    last year's record after its own second reading, where it has one: years are read one after the other, within a
+    year in any order.
     """
     known = {row.sha256: row for row in rows}
     found: dict[str, str] = {}
@@ -38,7 +39,9 @@ def evidence(report: Report) -> Report:
 
 
 def _is_open(row: IndexRow) -> bool:
-    return bool(row.ambiguous or row.inconsistent or row.lost or row.unsettled)
+    """Whether something is open of which last year's report says anything: what was carried in, and what there was the
+    year before. All else that is open would be open again."""
+    return any(field.startswith(f"{CARRIED_IN}.") or field.endswith(".previous") for field in row.unsettled)
 
 
 def _says_anything(before: IndexRow) -> bool:

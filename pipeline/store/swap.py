@@ -1,7 +1,7 @@
 """A folder put in another's place, so that whatever happens one of the two is there, whole.
 
     OUT/store          the one that is read
-    OUT/store.half     the next one, while it is written
+    OUT/store.next     the next one, while it is written
     OUT/store.old      the last one, between two renames
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from pipeline.store.parts import sync
 
 STORE = "store"
-HALF, OLD = ".half", ".old"
+NEXT, OLD = ".next", ".old"
+"""Not `.half`, the ending of files that a run removes wherever they lie when it begins."""
 
 
 def store_folder(out: Path) -> Path | None:
@@ -32,17 +33,17 @@ def replaced(out: Path) -> Iterator[Path]:
     Raises:
         OSError: where something cannot be written.
     """
-    store, half, old = (out / f"{STORE}{suffix}" for suffix in ("", HALF, OLD))
+    store, following, old = (out / f"{STORE}{suffix}" for suffix in ("", NEXT, OLD))
     out.mkdir(parents=True, exist_ok=True)
     settle(out)
-    half.mkdir()
+    following.mkdir()
     try:
-        yield half
-        for folder in (half, *(path for path in half.rglob("*") if path.is_dir())):
+        yield following
+        for folder in (following, *(path for path in following.rglob("*") if path.is_dir())):
             sync(folder)
         if store.is_dir():
             store.rename(old)
-        half.rename(store)
+        following.rename(store)
         sync(out)
     except BaseException:
         settle(out)
@@ -52,8 +53,8 @@ def replaced(out: Path) -> Iterator[Path]:
 
 def settle(out: Path) -> None:
     """Undoes a replacement that was cut short. The old one comes back where the new one had not taken its place."""
-    store, half, old = (out / f"{STORE}{suffix}" for suffix in ("", HALF, OLD))
+    store, following, old = (out / f"{STORE}{suffix}" for suffix in ("", NEXT, OLD))
     if old.is_dir() and not store.is_dir():
         old.rename(store)
-    for left in (half, old):
+    for left in (following, old):
         shutil.rmtree(left, ignore_errors=True)

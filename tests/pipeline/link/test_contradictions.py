@@ -46,11 +46,25 @@ def test_what_contradicts_the_year_before(values: Mapping[str, Number], wanted: 
     assert again(now) == []
 
 
-@pytest.mark.parametrize("what", ["ambiguous", "inconsistent", "lost"])
-def test_what_left_something_open(what: str) -> None:
-    now = replace(with_values(named("云泽县水务局", 2022), {"t3.carried_in.natural": 3}), **{what: 1})
-    assert again(BEFORE, now) == [(2022, 2021)]
+@pytest.mark.parametrize(
+    ("open_", "wanted"),
+    [
+        ("t3.carried_in.natural", True),
+        ("t2.licensing.previous", True),
+        # Of these last year says nothing.
+        ("t3.carried_out.natural", False),
+        ("t2.rules.in_force", False),
+    ],
+)
+def test_what_left_open_what_last_year_could_tell(open_: str, wanted: bool) -> None:
+    now = with_values(named("云泽县水务局", 2022), {}, frozenset({open_}))
+    assert again(BEFORE, now) == [(2022, 2021)] * wanted
     assert again(with_values(BEFORE, {}), now) == []
+
+
+def test_what_is_open_elsewhere_would_be_open_again() -> None:
+    now = replace(named("云泽县水务局", 2022), ambiguous=3, inconsistent=1, lost=2)
+    assert again(BEFORE, now) == []
 
 
 def test_a_number_of_last_year_that_is_not_decided_contradicts_nothing() -> None:
@@ -64,7 +78,7 @@ def test_what_is_settled_by_a_second_reading_is_evidence_for_the_year_after() ->
     middle = replace(with_values(named("云泽县水务局", 2022), {}, carried), ambiguous=2)
     last = with_values(named("云泽县水务局", 2023), {"t3.carried_in.natural": 9})
     assert again(last, middle, BEFORE) == [(2022, 2021), (2023, 2022)]
-    assert again(last, replace(middle, unsettled=frozenset()), BEFORE) == [(2022, 2021)]
+    assert again(last, replace(middle, unsettled=frozenset()), BEFORE) == []
 
 
 def test_without_a_link_nothing_is_read_again() -> None:

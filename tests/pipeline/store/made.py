@@ -39,6 +39,12 @@ def example_reports() -> tuple[Report, ...]:
     return tuple(read_report(EXAMPLES / name) for name in READ)
 
 
+def all_statuses() -> Report:
+    """A repair so sure that it is taken at any threshold, another number that is taken at none."""
+    report = with_field(every_status(), "t3.partial.natural", confidence=1.0)
+    return with_field(report, "t4.review.upheld", confidence=0.0)
+
+
 @cache
 def outcomes() -> tuple[Outcome, ...]:
     """Reports of all statuses, of two forms and of no year, and a content that is no report."""
@@ -47,7 +53,7 @@ def outcomes() -> tuple[Outcome, ...]:
     nameless = every_status().model_copy(update={"agency": None, "year": None, "file": "nameless.pdf"})
     error = GoujiError(E105, reason="文件不完整")
     return (
-        *(outcome_of(report) for report in (*example_reports(), earlier, every_status(), nameless)),
+        *(outcome_of(report) for report in (*example_reports(), earlier, all_statuses(), nameless)),
         outcome_of(later, last_year=sha_of(earlier.to_json())),
         Outcome(sha256=BROKEN, size=7, program=PROGRAM, code="E105", message=str(error)),
     )

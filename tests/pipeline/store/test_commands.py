@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -159,21 +158,17 @@ def test_help(capsys, command):
     assert "显示说明并退出" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "condition", ["a.range + b.range = 1 AND a.range > 5", "a.range >= 0"], ids=["no row comes", "rows come"]
-)
-def test_ctrl_c_ends_a_query(shared_out, condition):
-    """One that would take hours."""
-    sql = f"SELECT a.range AS n, b.range AS m FROM range(10000000) a, range(10000000) b WHERE {condition}"
+def test_ctrl_c_ends_a_query(shared_out):
+    """One whose rows would come for hours."""
+    sql = "SELECT a.range AS n, b.range AS m FROM range(10000000) a, range(10000000) b"
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "query", sql, "--out", str(shared_out)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**environment(), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        assert process.stdout.readline() == "n\tm\n"
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
         try:
+            assert process.stdout.readline() == "n\tm\n"
+            process.send_signal(signal.SIGINT)
             _, error = process.communicate(timeout=60)
         finally:
             process.kill()

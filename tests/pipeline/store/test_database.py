@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import GoujiError
-from pipeline.store.database import BadQuery, open_store, select
+from pipeline.store.database import BadQuery, ask, open_store, select
 from tests.pipeline.store.made import reports
 
 
@@ -156,6 +159,17 @@ def test_what_is_wrong_is_said_in_one_line(shared_out, sql, said):
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("查询不能执行：")
     assert said in str(caught.value)
+
+
+def test_ctrl_c_ends_what_gives_no_row_for_hours(shared_out):
+    endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range = 7"
+    with open_store(shared_out) as store:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            ask(store, lambda: store.execute(endless).fetchall())
+        assert time.monotonic() - started < 30
+        assert select(store, "SELECT 1").fetchall() == [(1,)]
 
 
 def test_a_condition_on_the_year_leaves_other_years_unread(shared_out):

@@ -53,10 +53,10 @@ def test_what_fails_leaves_the_old_one(tmp_path, error):
     ("left", "readable"),
     [
         # Killed while the first one was written, and while the next one was.
-        ({"store.half": "torn"}, None),
-        ({"store": "old", "store.half": "torn"}, "old"),
+        ({"store.next": "torn"}, None),
+        ({"store": "old", "store.next": "torn"}, "old"),
         # Between the two renames, and before the old one was removed.
-        ({"store.old": "old", "store.half": "new"}, "old"),
+        ({"store.old": "old", "store.next": "new"}, "old"),
         ({"store": "new", "store.old": "old"}, "new"),
         # And once more, while what the last kill left was tidied away.
         ({"store.old": "old"}, "old"),
