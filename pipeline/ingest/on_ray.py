@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,6 +38,8 @@ def ray_engine(address: str | None, workers: int) -> Iterator[Engine]:
         import ray
     except ImportError:
         raise GoujiError(E307, reason="没有安装 ray；运行 pip install -c constraints.txt -e '.[ray]'") from None
+    if address:
+        _reach(address)
     usual: dict[str, Any] = {"configure_logging": False, "log_to_driver": False, "include_dashboard": False}
     try:
         if address:
@@ -49,6 +52,21 @@ def ray_engine(address: str | None, workers: int) -> Iterator[Engine]:
         yield _work_through
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Ray itself waits for minutes for a cluster that is not there, and then ends the process.
+
+    Raises:
+        GoujiError: E307 where nobody listens at `host:port` or `ray://host:port`.
+    """
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE / 10).close()
+    except (OSError, ValueError) as error:
+        raise GoujiError(E307, reason=f"{address} 连不上（{error}）") from None
 
 
 class _Place:

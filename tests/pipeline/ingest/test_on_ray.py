@@ -64,6 +64,7 @@ def test_a_cluster_of_this_machine_alone_is_started_and_ended(reports, tmp_path)
     assert digests(tmp_path / "ray") == digests(tmp_path / "local")
 
 
-def test_an_address_where_nobody_is_is_said_in_one_line():
-    with pytest.raises(GoujiError, match="E307"), ray_engine("nowhere:1", 1):
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere.invalid:6379", "127.0.0.1:port"])
+def test_an_address_where_nobody_is_is_said_in_one_line(address):
+    with pytest.raises(GoujiError, match="E307"), ray_engine(address, 1):
         pass
