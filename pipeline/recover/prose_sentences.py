@@ -13,6 +13,7 @@ from pipeline.recover.prose_wordings import (
     FIRST_COUNT,
     LAST_COUNT,
     LAST_YEAR,
+    MARKS,
     NEXT_YEAR,
     OPAQUE,
     OTHER_YEAR,
@@ -81,6 +82,8 @@ _DIFFERENCE = re.compile(r"(?:增加|减少|增长|下降|上升|回落|提高|�
 _INTERESTING = re.compile(rf"(?:[\d{_HAN}]\s*(?:{_UNITS}))|[为是:：]\s*\d|无|未|没有|零|不存在")
 _SUBJECTS = re.compile(r"申请|复议|[诉应][讼诉]|许可|处罚|强制|规章|规范性|结转|收费|公开|答复|办结|无法提供|不予|采购")
 _BREAK = re.compile(r"(?<=[。!?！？])")
+_TAKEN_FOR_MARKS = re.compile(f"[{MARKS}]")
+"""Characters for private use that a broken encoding or a font without names leaves: on no account one of our marks."""
 _HEADING = re.compile(
     r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]|^第[一二三四五六七八九十]|^[一二三四五六七八九]是"
 )
@@ -136,7 +139,7 @@ def _inner_headings(text: str) -> list[str]:
 
 def _sentence(raw: str, section: str, year: int | None, agency: str | None, topic: str) -> Sentence:
     printed = re.sub(r"\s+", "", raw)
-    shown = simplified(plain(printed))
+    shown = _TAKEN_FOR_MARKS.sub("\ufffd", simplified(plain(printed)))
     if len(shown) != len(printed):
         printed = shown
     shown = shown.replace("【", "(").replace("】", ")").replace("!", "。").replace("?", "。")

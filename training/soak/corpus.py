@@ -22,15 +22,18 @@ from training.mangle.pages import page_of
 YEARS = (2020, 2021, 2022, 2023)
 PACKED = 200
 """Reports that lie in one archive together."""
-SHARES = {"chain": 0.80, "damaged": 0.03, "copy": 0.07, "packed": 0.05, "hostile": 0.05}
+SHARES = {"damaged": 0.03, "copy": 0.07, "packed": 0.05, "hostile": 0.05}
+"""Of all files; the others are the reports of agencies over the years."""
 
 
 def write_corpus(folder: Path, files: int, seed: int) -> None:
-    """Writes about so many files, members of archives counted; what is there already stays."""
+    """Writes so many files or a few more (members of archives count, and so do the archives of hostile ones); what is
+    there already stays."""
     if (folder / "complete").exists():
         return
     random = Random(f"{seed} soak")
     counts = {kind: int(files * share) for kind, share in SHARES.items()}
+    counts["chain"] = files - sum(counts.values())
     good = chains(random, counts["chain"] + counts["packed"])
     written: list[Path] = []
     for number in range(counts["chain"]):

@@ -355,6 +355,15 @@ def test_section_4_is_about_review() -> None:
     assert said("本年度行政复议3件、行政诉讼1件。", "一") == []
 
 
+@pytest.mark.parametrize("broken", ["\ue000", "\ue001", "\uf7ff"])
+def test_characters_for_private_use_are_no_numbers(broken: str) -> None:
+    # A broken encoding leaves them; inside, such characters stand for the counts of a sentence.
+    found = said(f"收到政府信息公开申请{broken}，办结政府信息公开申请3件。", "一")
+    assert [(one.fields, one.value) for one in found] == [(fields("tot"), 3)]
+    found = said(f"收到政府信息公开申请4件{broken}。", "一")
+    assert [(one.fields, one.value) for one in found] == [(fields("new"), 4)]
+
+
 def test_plans_are_not_read() -> None:
     assert said("收到政府信息公开申请4件。", "五") == []
 
