@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from training.held_memory import early_and_late, watched
 from training.soak.corpus import chains
 
 EVERY = 0.25
 """Seconds between two looks at the memory of the processes."""
-SMALL = 1_000
-"""Report from which on memory is to stay what it is."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
@@ -59,7 +57,7 @@ def measure(folder: Path, reports: int, rounds: int = 1) -> Ingested:
         again, seconds = _second_readings(folder)
         spent_again.append(seconds)
         two.append(_ingest(folder, 2, memory))
-    early, late = _at(memory, min(SMALL, reports // 2)), _at(memory, reports * 9 // 10)
+    early, late = early_and_late(memory, reports)
     rates = [round(reports / statistics.median(times), 1) for times in (loop, one, two)]
     overhead = (statistics.median(one) - statistics.median(spent_again)) / statistics.median(loop) - 1
     return Ingested(reports, rates[0], rates[1], rates[2], round(overhead, 3), again, early, late)
@@ -95,13 +93,7 @@ def _ingest(folder: Path, workers: int, memory: list[tuple[int, int]]) -> float:
         "--workers", str(workers),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    journal = out / "work" / "journal.jsonl"
-    while process.poll() is None:
-        time.sleep(EVERY)
-        held = _held(process.pid)
-        if held and journal.exists():
-            # A beginning and an end a report.
-            memory.append((journal.read_bytes().count(b"\n") // 2, held))
+    memory += watched(process, out, EVERY)
     return time.monotonic() - started
 
 
@@ -115,25 +107,3 @@ def _second_readings(folder: Path) -> tuple[int, float]:
             again, seconds = again + 1, seconds + entry["seconds"]
         ended.add(entry.get("end", ""))
     return again, seconds
-
-
-def _held(pid: int) -> int:
-    """Megabytes of the process and its children that are not shared with one another (their proportional set size)."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return 0
-    total = 0
-    for one in (str(pid), *children):
-        try:
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total // 1024
-
-
-def _at(memory: Sequence[tuple[int, int]], reports: int) -> int:
-    """The most held while about so many were done."""
-    near = sorted(memory, key=lambda one: abs(one[0] - reports))[:5]
-    return max((held for _, held in near), default=0)

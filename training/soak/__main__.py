@@ -21,7 +21,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
+from training.held_memory import early_and_late, watched
 from training.soak.corpus import write_corpus
+
+EVERY = 5.0
+"""Seconds between two looks at the memory that is held."""
 
 SAME = ("files.jsonl", "outcomes", "linked", "store")
 """What a run leaves besides its journal."""
@@ -43,6 +47,10 @@ class Soaked:
     statuses: dict[str, int]
     differing: tuple[str, ...]
     """Files of the results that are not the same in both runs."""
+    memory_early: int
+    """Megabytes held in the undisturbed run around its thousandth report."""
+    memory_late: int
+    """The same towards its end."""
     outside: tuple[str, ...]
     """Files that were written elsewhere."""
 
@@ -61,7 +69,7 @@ def soak(out: Path, files: int, kills: int, seed: int, workers: int, timeout: fl
         shutil.rmtree(folder, ignore_errors=True)
     before = _listing(out)
     started = time.monotonic()
-    _finish(corpus, calm, workers, timeout)
+    memory = _finish(corpus, calm, workers, timeout)
     calm_seconds = time.monotonic() - started
     done, workers_killed, started = 0, 0, time.monotonic()
     random = Random(f"{seed} kills")
@@ -82,11 +90,12 @@ def soak(out: Path, files: int, kills: int, seed: int, workers: int, timeout: fl
     _finish(corpus, killed, workers, timeout)
     killed_seconds = time.monotonic() - started
     names, statuses = _manifest(killed)
+    early, late = early_and_late(memory, _files_of(calm))
     return Soaked(
         files=_files_of(calm), rows=len(set(names)) if len(set(names)) == len(names) else -1,
         calm_seconds=round(calm_seconds, 1), killed_seconds=round(killed_seconds, 1), kills=done,
         workers_killed=workers_killed, statuses=statuses, differing=_differing(calm, killed),
-        outside=tuple(sorted(_listing(out) - before)),
+        memory_early=early, memory_late=late, outside=tuple(sorted(_listing(out) - before)),
     )  # fmt: skip
 
 
@@ -101,10 +110,13 @@ def _start(corpus: Path, out: Path, workers: int, timeout: float) -> subprocess.
     return subprocess.Popen(_command(corpus, out, workers, timeout), stdout=subprocess.DEVNULL)
 
 
-def _finish(corpus: Path, out: Path, workers: int, timeout: float) -> None:
-    code = subprocess.run(_command(corpus, out, workers, timeout), stdout=subprocess.DEVNULL, check=False).returncode
-    if code not in (0, 1):
-        raise SystemExit(f"gouji ingest ended with {code}")
+def _finish(corpus: Path, out: Path, workers: int, timeout: float) -> list[tuple[int, int]]:
+    """Runs to the end; (files done, megabytes held) on the way."""
+    process = _start(corpus, out, workers, timeout)
+    memory = watched(process, out, EVERY)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"gouji ingest ended with {process.returncode}")
+    return memory
 
 
 def _kill_a_worker(pid: int, random: Random) -> int:
