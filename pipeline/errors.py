@@ -46,6 +46,19 @@ E304 = ErrorKind("E304", "无法写出结果：{reason}", "检查路径、权限
 E305 = ErrorKind("E305", "记录文件有误或版本不符：{reason}", "用本版本的 gouji read --json 重新生成")
 E306 = ErrorKind("E306", "另一个 gouji ingest 正在写 {reason}", "等它结束，或换一个 --out")
 E307 = ErrorKind("E307", "不能在 Ray 上运行：{reason}", "检查 --address 和集群，或不用 --engine ray")
+E401 = ErrorKind(
+    "E401", "Label Studio 没有应答：{reason}", "检查 --url 和网络；没有服务器时先运行 gouji annotate up"
+)
+E402 = ErrorKind(
+    "E402", "Label Studio 不接受这个令牌", "在它的账户页取令牌，用 --token 或环境变量 GOUJI_LABEL_STUDIO_TOKEN 给出"
+)
+E403 = ErrorKind("E403", "Label Studio 拒绝了请求：{reason}", "检查项目和权限；服务器的日志里有详情")
+E404 = ErrorKind(
+    "E404", "Label Studio 没有装好或不能启动：{reason}", "见 docs/annotate.md；或用 --url 使用已有的服务器"
+)
+E405 = ErrorKind(
+    "E405", "标注任务或答案有误：{reason}", "不要在 Label Studio 里改动任务数据；用 gouji annotate push 重新建立"
+)
 E901 = ErrorKind("E901", "程序内部错误：{reason}", "请附上文件报告此问题")
 
 

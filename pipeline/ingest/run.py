@@ -112,6 +112,19 @@ def ingest(
     return tally
 
 
+def rewrite_store(out: Path, workers: int) -> None:
+    """Writes the store anew from the outcomes that are there, with what people answered since.
+
+    Raises:
+        GoujiError: E101, E305 where `files.jsonl` or an answer is not there or malformed; E304 where the store cannot
+            be written; E306 where ingestion is at work in the folder.
+    """
+    with _ours(out):
+        known = _known_before(out).known
+        _, links = link(out, workers)
+        write_store(out, {sha256: Timing(one.seconds, one.attempts) for sha256, one in known.items()}, workers, links)
+
+
 def _read_again(
     out: Path, spool: Path, rows: list[IndexRow], links: Links, options: Options, engine: Engine, journal: Journal,
     tally: Tally, watch: Watch,

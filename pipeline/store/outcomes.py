@@ -2,6 +2,7 @@
 
     OUT/outcomes/ab/ab12….json.gz     as first read
     OUT/linked/ab/ab12….json.gz       as read again with the report of the year before; takes the first one's place
+    OUT/answers/ab/ab12….json         what people answered about its cells; see pipeline/answers.py
     OUT/files.jsonl                   one line a file found
 """
 
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.answered import answered
+from pipeline.answers import load_answers
 from pipeline.errors import E101, E305, GoujiError
 from pipeline.outcome import SUFFIX, Outcome
 
@@ -40,9 +43,11 @@ def path_of(folder: Path, sha256: str) -> Path:
 
 
 def find_outcome(out: Path, sha256: str) -> Outcome | None:
-    """The final outcome of a content; None where there is none, or none that is whole and of this version.
+    """The final outcome of a content, with what people answered put in; None where there is none, or none that is
+    whole and of this version.
 
     Raises:
+        GoujiError: E305 where the answers are malformed.
         OSError: where it is there and cannot be read.
     """
     for folder in FOLDERS:
@@ -51,8 +56,15 @@ def find_outcome(out: Path, sha256: str) -> Outcome | None:
         except FileNotFoundError:
             continue
         if (outcome := Outcome.from_bytes(data)) is not None:
-            return outcome
+            return _with_answers(out, outcome)
     return None
+
+
+def _with_answers(out: Path, outcome: Outcome) -> Outcome:
+    if outcome.report is None:
+        return outcome
+    report = answered(outcome.report, load_answers(out, outcome.sha256))
+    return outcome if report is outcome.report else outcome.model_copy(update={"report": report})
 
 
 def listed_files(out: Path) -> Iterator[Listed]:

@@ -1,0 +1,271 @@
+"""A record with what people answered put in: their values count, what follows from them is settled, and where the
+program says something else a finding says so. Nothing that was read is lost: it stays in the cell's looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.acceptance import DECIDED
+from pipeline.answers import CellAnswer, ReportAnswers, final
+from pipeline.reconcile.rules import assess, equation, number_text
+from pipeline.record import (
+    Field,
+    FieldSource,
+    Finding,
+    LedgerEntry,
+    Number,
+    Report,
+    ReportStatus,
+    RuleResult,
+    SeenText,
+    Status,
+    Support,
+)
+from pipeline.template import Rule, Table, table
+
+SURE = 0.995
+"""Confidence in what a person saw on the page: people, too, mistype."""
+FOLLOWS = 0.99
+"""Confidence in what follows from it by an equality of the form."""
+CODE = "ANNOTATOR"
+"""Of findings that say where the program differs from a person."""
+_DASH = "-"
+_SAID = {"blank": "空白", "dash": "“—”", None: "无法辨认"}
+
+
+def answered(report: Report, answers: ReportAnswers) -> Report:
+    """The record with all answers that count; the same record where nothing was answered. Same in, same out."""
+    counting = {field: one for field, one in final(answers).items() if field in report.fields}
+    if not counting:
+        return report
+    fields, ledger = dict(report.fields), dict(report.ledger)
+    differing: list[Finding] = []
+    tables = [table(template, table_id) for table_id, template in sorted(report.templates.items())]
+    for field_id, one in counting.items():
+        before = report.fields[field_id]
+        if one.verdict != "unreadable":
+            fields[field_id] = _seen(before, one)
+        ledger[field_id] = LedgerEntry(sentence=_sentence(before, one))
+        if _differs(before, one):
+            differing.append(_finding(_described(tables, field_id), field_id, before, one))
+    known = {field_id for field_id, one in counting.items() if one.verdict != "unreadable"}
+    for field_id, field, rule in _following(tables, fields, known):
+        fields[field_id] = field
+        values = {other: fields[other].value for other in rule.fields}
+        ledger[field_id] = LedgerEntry(
+            sentence=f"标注员认定同一等式的其他数字后，这一格只能是 {number_text(field.value)}",
+            rules=(rule.id,), equations=(equation(rule, values),),
+        )  # fmt: skip
+    rules = _rules(report, tables, fields, counting)
+    findings = tuple(one for one in report.findings if not _is_mended(one, tables, rules)) + tuple(differing)
+    return report.model_copy(
+        update={
+            "fields": fields,
+            "ledger": ledger,
+            "rules": rules,
+            "findings": findings,
+            "status": _status(report.status, fields),
+        }
+    )
+
+
+def _seen(before: Field, one: CellAnswer) -> Field:
+    printed = {"number": number_text(one.printed), "blank": None, "dash": _DASH, None: before.printed}[one.kind]
+    if before.printed is not None and _same_print(before, one):
+        # As the page writes it.
+        printed = before.printed
+    value, status, confidence = one.value, _status_of(one), SURE
+    if one.kind in ("blank", "dash") and one.verdict != "source_wrong" and before.status == "inferred":
+        # That nothing is printed there was asked; what follows from the rest stays.
+        value, status, confidence = before.value, "inferred", before.confidence
+    return before.model_copy(
+        update={
+            "printed": printed,
+            "kind": one.kind or before.kind,
+            "value": value,
+            "status": status,
+            "confidence": confidence,
+            "candidates": (),
+            "support": _with_annotator(before.support),
+            "source": _looked_at(before.source, one),
+        }
+    )
+
+
+def _status_of(one: CellAnswer) -> Status:
+    if one.verdict == "source_wrong":
+        return "repaired" if one.value is not None else "inconsistent"
+    if one.kind != "number":
+        return "read" if one.value is not None else "missing"
+    return "read" if one.value == one.printed else "repaired"
+
+
+def _same_print(before: Field, one: CellAnswer) -> bool:
+    if one.kind != before.kind:
+        return False
+    return one.kind == "dash" or (one.kind == "number" and _number(before.printed) == one.printed)
+
+
+def _number(text: str | None) -> Number | None:
+    try:
+        return None if text is None else float(text.replace(",", "").replace("，", ""))
+    except ValueError:
+        return None
+
+
+def _with_annotator(support: tuple[Support, ...]) -> tuple[Support, ...]:
+    return (*(one for one in support if one != "annotator"), "annotator")
+
+
+def _looked_at(source: FieldSource | None, one: CellAnswer) -> FieldSource:
+    text = number_text(one.printed) if one.kind == "number" else {"dash": _DASH}.get(one.kind or "", "")
+    look = SeenText(reader=f"annotator:{one.annotator}", text=text, score=SURE)
+    known = source or FieldSource()
+    # What was read first is the first look, unless it stands there already.
+    own = SeenText(reader=known.reader, text=known.text, score=known.score)
+    first = () if known.looks or source is None else (own,)
+    return known.model_copy(update={"looks": (*known.looks, *first, look)})
+
+
+def _said(one: CellAnswer) -> str:
+    return number_text(one.printed) if one.kind == "number" else _SAID[one.kind]
+
+
+def _sentence(before: Field, one: CellAnswer) -> str:
+    who = f"标注员 {one.annotator} 于 {one.at[:10]}{'（裁定）' if one.adjudicates else ''}"
+    program = f"程序为 {number_text(before.value)}" if before.status in DECIDED else "程序未定"
+    if one.verdict == "unreadable":
+        return f"{who}看原件，无法辨认；{program}"
+    if one.verdict == "source_wrong":
+        meant = f"应为 {number_text(one.value)}" if one.value is not None else "应为多少无从得知"
+        return f"{who}看原件，印的是 {_said(one)}，认定原文有误，{meant}；{program}"
+    return f"{who}看原件，印的是 {_said(one)}；{program}"
+
+
+def _differs(before: Field, one: CellAnswer) -> bool:
+    """Whether the program, as it is now, had decided otherwise."""
+    return one.verdict != "unreadable" and before.status in DECIDED and before.value != one.value and not (
+        one.value is None and before.status == "inferred"
+    )  # fmt: skip
+
+
+def _finding(named: str, field_id: str, before: Field, one: CellAnswer) -> Finding:
+    return Finding(
+        level="warning", code=CODE,
+        message=f"{named}：标注员 {one.annotator} 于 {one.at[:10]} 认定为 {number_text(one.value)}，"
+        f"程序现在为 {number_text(before.value)}；以标注员为准",
+        left=one.value, right=before.value,
+        difference=None if one.value is None or before.value is None else one.value - before.value,
+        fields=(field_id,),
+    )  # fmt: skip
+
+
+def _described(tables: list[Table], field_id: str) -> str:
+    return next(one.describe(field_id) for one in tables if one.id == field_id.split(".")[0])
+
+
+def _following(
+    tables: list[Table], fields: Mapping[str, Field], known: set[str]
+) -> Iterator[tuple[str, Field, Rule]]:
+    """What the equalities leave no choice about once the known fields are known, one after the other. An open field
+    whose equalities want different numbers, or none of its candidates, stays open.
+
+    Yields:
+        (field id, the field settled, the rule that settles it); the caller sees each before the next is looked for.
+    """
+    fields = dict(fields)
+    found = True
+    while found:
+        found = False
+        for one in tables:
+            for field_id in one.field_ids():
+                field = fields.get(field_id)
+                if field is None or field_id in known or not _is_open(field):
+                    continue
+                wanted = {
+                    value: rule
+                    for rule in one.rules
+                    if field_id in rule.fields and known & set(rule.fields)
+                    if (value := _wanted(rule, field_id, fields)) is not None
+                }
+                if len(wanted) != 1:
+                    continue
+                value, rule = next(iter(wanted.items()))
+                if not _is_possible(value, field, field_id, one):
+                    continue
+                fields[field_id] = settled = _settled(field, value)
+                known = known | {field_id}
+                found = True
+                yield field_id, settled, rule
+
+
+def _is_open(field: Field) -> bool:
+    return field.status == "ambiguous" or (field.status == "missing" and field.kind in ("absent", "unread"))
+
+
+def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field]) -> Number | None:
+    """The number that makes the rule hold, all others being decided; None where they are not."""
+    others = [other for other in rule.fields if other != field_id]
+    if any(fields[other].value is None or fields[other].status not in DECIDED for other in others):
+        return None
+    left, right = (
+        sum(value for other in side if other != field_id and (value := fields[other].value) is not None)
+        for side in (rule.left, rule.right)
+    )
+    return right - left if field_id in rule.left else left - right
+
+
+def _is_possible(value: Number, field: Field, field_id: str, of: Table) -> bool:
+    if field.candidates:
+        return any(one.value == value or (one.value is None and value == 0) for one in field.candidates)
+    column = field_id.rsplit(".", 1)[1]
+    return value >= 0 or column in of.signed
+
+
+def _settled(field: Field, value: Number) -> Field:
+    printed = _number(field.printed)
+    status: Status = "inferred" if printed is None else "read" if printed == value else "repaired"
+    support = _with_annotator((*(one for one in field.support if one != "arithmetic"), "arithmetic"))
+    return field.model_copy(
+        update={
+            "value": value, "status": status, "confidence": FOLLOWS, "candidates": (), "support": support,
+        }
+    )  # fmt: skip
+
+
+def _rules(
+    report: Report, tables: list[Table], fields: Mapping[str, Field], counting: Mapping[str, CellAnswer]
+) -> dict[str, RuleResult]:
+    values = {field_id: field.value for field_id, field in fields.items()}
+    on_page = {field_id: _number(field.printed) for field_id, field in fields.items()}
+    results = dict(report.rules)
+    for one in tables:
+        for rule in one.rules:
+            touched = any(field_id in counting for field_id in rule.fields)
+            printed = assess(rule, on_page).verdict if touched else results[rule.id].printed
+            results[rule.id] = RuleResult(printed=printed, decided=assess(rule, values).verdict)
+    return results
+
+
+def _is_mended(finding: Finding, tables: list[Table], rules: Mapping[str, RuleResult]) -> bool:
+    """A sum that the print does not break after all: what broke it was a reader's mistake."""
+    if finding.code != "SUM":
+        return False
+    return any(
+        rule.fields == finding.fields and rules[rule.id].printed == "holds" for one in tables for rule in one.rules
+    )
+
+
+def _status(before: ReportStatus, fields: Mapping[str, Field]) -> ReportStatus:
+    if before in ("partial", "failed"):
+        return before
+    statuses = {field.status for field in fields.values()}
+    if any(_is_open(field) for field in fields.values()):
+        return "review"
+    if "inconsistent" in statuses:
+        return "inconsistent"
+    filled = any(
+        field.status == "inferred" and (field.value or field.kind in ("absent", "unread")) for field in fields.values()
+    )
+    return "repaired" if filled or "repaired" in statuses else "clean"
