@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import GoujiError
-from pipeline.ingest.listing import SEPARATOR, listed
+from pipeline.ingest.contents import Content, find_contents
+from pipeline.ingest.listing import listed
 from pipeline.ingest.outcomes import first_below, read_outcome
 from pipeline.ingest.reading import Done, Engine, Job, Limits, do
-from pipeline.ingest.remote import is_url
-from pipeline.ingest.sources import Found, check_unchanged, find_files
+from pipeline.ingest.sources import check_unchanged
 from pipeline.isolation import die_with_parent
 from pipeline.link.contradictions import evidence, reread
 from pipeline.link.linking import link_reports
@@ -34,16 +34,6 @@ from pipeline.store.outcomes import FIRST, LINKED, path_of
 PREFIXES = "0123456789abcdef"
 Progress = Callable[[int, int], None]
 """Told how many reports of how many are read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Where a content lies now."""
-
-    path: Path
-    file_name: str
-    size: int
-    spooled: bool
 
 
 def link(out: Path, workers: int) -> tuple[list[IndexRow], Links]:
@@ -76,7 +66,7 @@ def read_again(
     years = {row.sha256: row.year or 0 for row in rows}
     _remove_others(out, before)
     stale = _stale(out, before)
-    where = _find(out, stale, spool)
+    where = find_contents(out, stale, spool)
     done = 0
     for _, same_year in groupby(stale, key=lambda sha256: years[sha256]):
         # A year's evidence is the year before, which is settled by now.
@@ -147,35 +137,6 @@ def _job(sha256: str, before: str, content: Content, out: Path, limits: Limits) 
         folder=out / LINKED, spooled=content.spooled, last_year=evidence(earlier.report), last_year_sha256=before,
         evidence=mark,
     )  # fmt: skip
-
-
-def _find(out: Path, wanted: Iterable[str], spool: Path) -> dict[str, Content]:
-    """Where the contents lie: by the paths under which they were found, members of archives as copies."""
-    left = set(wanted)
-    found: dict[str, Content] = {}
-    archives: dict[str, None] = {}
-    for entry in listed(out) if left else ():
-        if entry.sha256 not in left or entry.sha256 in found:
-            continue
-        if is_url(entry.name) or (SEPARATOR in entry.name and not Path(entry.name).exists()):
-            archives[entry.name.split(SEPARATOR)[0]] = None
-        elif Path(entry.name).is_file():
-            found[entry.sha256] = Content(Path(entry.name), Path(entry.name).name, entry.size or 0, False)
-    for archive in archives:
-        for member in _members(archive, spool, out):
-            if member.sha256 in left and member.sha256 not in found:
-                found[member.sha256] = Content(member.path, member.file_name, member.size, member.spooled)
-            else:
-                member.release()
-    return found
-
-
-def _members(archive: str, spool: Path, out: Path) -> Iterator[Found]:
-    try:
-        yield from find_files([archive], spool, out)
-    except GoujiError:
-        # It is no longer there.
-        return
 
 
 def _remove_others(out: Path, kept: Mapping[str, str]) -> None:
