@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise, product, takewhile
 
 from rapidfuzz import fuzz
@@ -24,7 +25,7 @@ from pipeline.recover.readings import RowReading, read_row
 from pipeline.recover.recovered import RecoveredTable, Structure, Unit, fields_of
 from pipeline.recover.slid import is_left_over, numbers_above, slides
 from pipeline.recover.strips import Strip, Token
-from pipeline.template import Row, Table, template_for_year
+from pipeline.template import Row, Table, load_templates, template_for_year
 from pipeline.template import table as load_table
 
 MOST_STRUCTURES = 48
@@ -34,6 +35,8 @@ LOST_LABELS = 3
 """Labels that such a block may lack."""
 LEAST_WORDS, LIKE_A_PART = 5, 70.0
 """Characters of words beside numbers from which on they tell of the label; likeness, of 100, to a part of it."""
+LEAST_LABEL = 4
+"""Characters of a label from which on it can be told from words that stand anywhere."""
 APART, SLID = "行标签与数字分列", "多行数字整体错开一行"
 HINTED = "行标签无法辨认，由标注模型认出"
 SURE_HINT, DOUBTED = 0.97, 0.5
@@ -211,12 +214,28 @@ def _with_whole_labels(groups: list[ValueGroup], table: Table) -> list[ValueGrou
         last = kept[-1] if kept else None
         if group.row is None and (_is_dirt(group) or (several and _stands_alone(group))):
             continue
+        if group.row is None and group.words and _names_another_table(group.words, table):
+            continue
         halved = last is not None and last.row is not None and last.tokens and not last.has_value
         if last is not None and halved and group.row is None and group.stands_beside_label_of(last):
             kept[-1] = replace(last, tokens=list(group.tokens))
         else:
             kept.append(group)
     return kept
+
+
+def _names_another_table(words: str, table: Table) -> bool:
+    """Whether the words beside numbers are a label of another table, a row of which got among those of this one."""
+    wording = key(words)
+    return any(label in wording for label in _labels_elsewhere(table))
+
+
+@cache
+def _labels_elsewhere(table: Table) -> tuple[str, ...]:
+    others = [other for other in load_templates()[table.template].tables.values() if other.id != table.id]
+    own = {key(label) for row in table.rows for label in (row.label, *row.variants)}
+    labels = {key(label) for other in others for row in other.rows for label in (row.label, *row.variants)}
+    return tuple(sorted(label for label in labels - own if len(label) >= LEAST_LABEL))
 
 
 def _is_dirt(group: ValueGroup) -> bool:

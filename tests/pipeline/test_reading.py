@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.document import Document, Line
 from pipeline.errors import GoujiError
+from pipeline.read.html import read_html
 from pipeline.reading import read_report, report_of
 from pipeline.record import Report
 from tests.pipeline.invented import LAYOUTS, read, wrongly_accepted
@@ -227,3 +228,28 @@ def test_a_file_whose_pages_could_not_all_be_read_is_partial_and_says_so() -> No
     document = Document("x.pdf", "0" * 64, "pdf", (Line("某页"),), warnings=("第 2 页没有读。",), defeated=(2,))
     report = report_of(document)
     assert report.status == "partial" and report.warnings == ("第 2 页没有读。",)
+
+
+def test_rows_of_another_table_among_those_of_table_2() -> None:
+    # Their numbers are beside words that name them: they are nobody else's.
+    def row(*cells: object) -> str:
+        return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+    before = [
+        row("信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"), row("规章", 0, 0, 0),
+        row("规范性文件", 3, 1, 2), row("信息内容", "上一年项目数量", "本年增/减", "处理决定数量"),
+        row("行政许可", 63, 0, 419), row("其他对外管理服务事项", 73, 2, 232),
+    ]  # fmt: skip
+    strayed = [
+        row("二、上年结转政府信息公开申请数量", 13, "", "", "", "", "", 13),
+        row("（一）予以公开", 13, "", "", 1, "", "", 14),
+    ]
+    behind = [row("信息内容", "上一年项目数量", "本年增/减"), row("行政事业性收费", 89, 0)]
+    head = "<h1>砺川县水务局2020年政府信息公开工作年度报告</h1><h2>二、主动公开政府信息情况</h2><table>"
+
+    def table_2(rows: list[str]) -> dict[str, object]:
+        page = f"{head}{''.join(rows)}</table>".encode()
+        report = report_of(read_html(page, "x.html", ""), None, "never")
+        return {id_: field.value for id_, field in report.fields.items() if id_.startswith("t2.")}
+
+    assert table_2(before + strayed + behind) == table_2(before + behind)
