@@ -16,7 +16,7 @@ DEMO_REPORTS = $(if $(shell command -v soffice || command -v libreoffice),$(REPO
 SHOWN := examples/wrong_total.html
 OUT := out/demo
 
-.PHONY: help demo test test-slow check-style bench golden examples clean
+.PHONY: help demo test test-slow label-studio check-style bench golden examples clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -32,7 +32,10 @@ demo: $(VENV)/.installed ## Make .venv, read the reports of examples/, show the 
 test: $(VENV)/.installed-dev check-style ## Make .venv, check style and types, run the fast tests
 	$(BIN)/pytest -n auto -m "not slow"
 
-test-slow: $(VENV)/.installed-dev ## The tests that take minutes
+label-studio: $(VENV)/.installed-dev ## Label Studio in an environment of its own, 1 GB, once
+	@$(BIN)/gouji annotate up --install
+
+test-slow: $(VENV)/.installed-dev label-studio ## The tests that take minutes
 	$(BIN)/pytest -n auto -m slow
 
 check-style: $(VENV)/.installed-dev

@@ -1,0 +1,1 @@
+"""What people answered on the server comes back into the data: `gouji annotate pull`."""

@@ -1,0 +1,1 @@
+"""Tasks made of what was selected, and brought to the server."""

@@ -1,0 +1,153 @@
+"""What the file itself shows around a doubtful cell, where it has no pages: its tables and lines, the cells marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from pipeline.document import Cell, Document, Grid, Line
+from pipeline.document import Source as Place
+from pipeline.record import FieldSource
+
+BEFORE, AFTER = 3, 2
+"""Lines of text shown before and after one that holds a cell."""
+ROWS = 1
+"""Rows shown above and below that of a cell, on its card."""
+LONGEST = 400
+"""Characters of a line."""
+MOST_ROWS = 120
+"""Of one table, in the passage as a whole."""
+
+
+def whole_passage(document: Document, sources: Mapping[str, FieldSource], marks: Mapping[str, str]) -> str:
+    """HTML of all tables and lines in which a cell stands, with some lines around, each cell bearing its mark. Empty
+    where none is found.
+
+    Args:
+        sources: by field id, where it was read.
+        marks: by field id, `①` and the like.
+    """
+    blocks = [block for block in document.blocks if isinstance(block, Grid) or (isinstance(block, Line) and block.text)]
+    held = [_held(block, sources) for block in blocks]
+    shown: dict[int, None] = {}
+    for index, found in enumerate(held):
+        if found:
+            for near in range(max(0, index - BEFORE), min(len(blocks), index + AFTER + 1)):
+                if near == index or isinstance(blocks[near], Line):
+                    shown[near] = None
+    parts: list[str] = []
+    last = -1
+    for index in sorted(shown):
+        if parts and index != last + 1:
+            parts.append('<p class="gap">……</p>')
+        parts.append(_block(blocks[index], held[index], marks))
+        last = index
+    return "".join(parts)
+
+
+def own_passage(document: Document, field: str, sources: Mapping[str, FieldSource], mark: str) -> str:
+    """HTML of the row or line that a field was read from, with its neighbours; empty where it is not found."""
+    own = {field: sources[field]} if field in sources else {}
+    for block in document.blocks:
+        found = _held(block, own) if isinstance(block, Grid | Line) else {}
+        if isinstance(block, Grid) and found:
+            row = next(iter(found.values()))[0]
+            return _table(block, {field: found[field]}, {field: mark}, range(row - ROWS, row + ROWS + 1))
+        if isinstance(block, Line) and found:
+            return _line(block, found, {field: mark})
+    return ""
+
+
+Held = dict[str, tuple[int, int]]
+"""By field id: row and column of a grid, or first and last character of a line."""
+
+
+def _held(block: Grid | Line, sources: Mapping[str, FieldSource]) -> Held:
+    if isinstance(block, Line):
+        return {
+            field: _within(block, source) for field, source in sources.items() if _same_line(block.source, source)
+        }
+    return {
+        field: (cell.row, cell.column)
+        for field, source in sources.items()
+        for cell in block.cells
+        if _is_of(cell, source)
+    }
+
+
+def _is_of(cell: Cell, source: FieldSource) -> bool:
+    where = cell.source
+    if source.place is not None or where.place is not None:
+        return where.place == source.place
+    if where.box is not None or source.box is not None:
+        return where.page == source.page and where.box == source.box
+    if not _same_line(where, source):
+        return False
+    return where.chars is None or source.chars is None or _overlap(where.chars, source.chars)
+
+
+def _same_line(where: Place, source: FieldSource) -> bool:
+    return where.line is not None and where.line == source.line
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _within(line: Line, source: FieldSource) -> tuple[int, int]:
+    start = line.source.chars[0] if line.source.chars else 0
+    first, last = source.chars or (start, start + len(line.text))
+    return max(0, first - start), max(0, last - start)
+
+
+def _block(block: Grid | Line, held: Held, marks: Mapping[str, str]) -> str:
+    if isinstance(block, Line):
+        return _line(block, held, marks)
+    rows = [row for row, _ in held.values()]
+    around = range(block.n_rows)
+    if block.n_rows > MOST_ROWS:
+        middle = rows[0] if rows else 0
+        around = range(max(0, middle - MOST_ROWS // 2), min(block.n_rows, middle + MOST_ROWS // 2))
+    return _table(block, held, marks, around)
+
+
+def _line(line: Line, held: Held, marks: Mapping[str, str]) -> str:
+    if not held:
+        return f"<p>{escape(_short(line.text))}</p>"
+    text = line.text
+    parts: list[str] = []
+    at = first = max(0, min(start for start, _ in held.values()) - LONGEST // 2)
+    for field, (start, end) in sorted(held.items(), key=lambda one: one[1]):
+        if start < at:
+            continue
+        parts += [escape(text[at:start]), f"<mark>{marks.get(field, '')}{escape(text[start:end])}</mark>"]
+        at = end
+    parts.append(escape(text[at : at + LONGEST // 2]))
+    return f"<p>{'…' if first else ''}{''.join(parts)}</p>"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _table(grid: Grid, held: Held, marks: Mapping[str, str], rows: Iterable[int]) -> str:
+    wanted = set(rows)
+    by_place: dict[tuple[int, int], list[str]] = {}
+    for field, place in held.items():
+        by_place.setdefault(place, []).append(field)
+    lines = [_row(cells, by_place, marks) for row, cells in grid.rows() if row in wanted]
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _row(cells: Sequence[Cell], by_place: Mapping[tuple[int, int], list[str]], marks: Mapping[str, str]) -> str:
+    parts = []
+    for cell in cells:
+        fields = by_place.get((cell.row, cell.column), [])
+        spans = (f' rowspan="{cell.row_span}"' if cell.row_span > 1 else "") + (
+            f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
+        )
+        text = escape(_short(cell.text))
+        if fields:
+            text = f"<mark>{''.join(marks.get(field, '') for field in fields)}{text or '（空）'}</mark>"
+        parts.append(f"<td{spans}>{text}</td>")
+    return f"<tr>{''.join(parts)}</tr>"

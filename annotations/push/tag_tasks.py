@@ -1,0 +1,198 @@
+"""The task *tag this text*: the text of a report as the classifier sees it, with what the current model says of it.
+
+    data = {"key", "kind": "tags", "batch", "sha256", "file", "agency", "year", "program", "heading", "text",
+            "plain_lines": lines that hold tabs and are no rows of cells}
+
+The text is whole, tables and all: what people tag is gold in the form of annotations/tags/*.yaml, where a number that
+nobody was shown would count as one that is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from annotations.connect import Server, client, told
+from annotations.push.journal import Journal, Pushed
+from annotations.push.projects import Screen, keys_of, project, title_of
+from annotations.push.tag_predictions import model_of, plain_lines, prediction_of_tags, shipped_folder, version_of
+from annotations.screens.tags import names_of_labels, tag_instructions, tag_screen
+from annotations.selection import AskedReport, Selection
+from pipeline.errors import E304, E305, GoujiError
+from pipeline.ingest.contents import find_contents
+from pipeline.ingest.sources import check_unchanged
+from pipeline.read.open import read_document
+from pipeline.tag.linear import Linear, linear
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+    from pipeline.tag.model import Model
+
+__all__ = ["TagTally", "names_of_labels", "push_tags", "tag_key", "tag_tasks"]
+
+KIND = "tags"
+PORTION = 250
+"""Tasks that are brought at once: the server has a minute for each request."""
+PORTION_BYTES = 8 << 20
+"""Of text and regions in one request, unless one task alone has more."""
+BYTES_A_REGION = 260
+SAMPLING = "Uncertainty sampling"
+
+
+@dataclass(slots=True)
+class TagTally:
+    """How far it is."""
+
+    total: int = 0
+    pushed: int = 0
+    known: int = 0
+    """That were there already."""
+    left_out: tuple[str, ...] = ()
+    """A line each: what could not be made into a task, and why."""
+    project: int | None = None
+    """Id on the server."""
+
+
+def tag_key(batch: str, sha256: str) -> str:
+    """The same text in the same batch has the same key, whatever the model."""
+    return hashlib.sha256("\n".join((batch, sha256, KIND)).encode()).hexdigest()[:24]
+
+
+def tag_tasks(
+    asked: AskedReport, seen: Linear, program: str, batch: str, model: Model, version: str
+) -> list[dict[str, Any]]:
+    """The task of one report, with `data` and `predictions`; none where its file holds no text.
+
+    Args:
+        seen: the report's text.
+        program: mark of the program that had read the report.
+        model: the current one, and its version.
+
+    Raises:
+        GoujiError: E405 where the screen would not take what the model says.
+    """
+    if not seen.text.strip():
+        return []
+    data = {
+        "key": tag_key(batch, asked.sha256), "kind": KIND, "batch": batch, "sha256": asked.sha256, "file": asked.file,
+        "agency": asked.agency, "year": asked.year, "program": program, "adjudicates": False,
+        "heading": _heading(asked), "text": seen.text, "plain_lines": plain_lines(seen),
+    }  # fmt: skip
+    return [{"data": data, "predictions": [prediction_of_tags(model.tag(seen), version)]}]
+
+
+def _heading(asked: AskedReport) -> str:
+    year = f"{asked.year} 年度" if asked.year is not None else "年度未写明"
+    return f"{asked.agency or '（未写明机关）'}　{year}　{Path(asked.file).name}"
+
+
+def push_tags(
+    out: Path, selection: Selection, server: Server, watch: Callable[[TagTally], None], folder: Path | None = None
+) -> TagTally:
+    """Texts of the reports of a selection, to be tagged. What is there already is not brought again.
+
+    Args:
+        out: the output folder of ingestion.
+        selection: which reports; its cells do not matter.
+        folder: of the model; None for the one that comes with the program.
+
+    Raises:
+        GoujiError: E115 where there is no model; E304 where the journal cannot be written; E305 where it is malformed;
+            E401 to E403 where the server does not take part.
+    """
+    where = folder or shipped_folder()
+    version = version_of(where)
+    tally = TagTally(total=len(selection.reports))
+    try:
+        journal = Journal(out)
+        keys = {one.sha256: tag_key(selection.name, one.sha256) for one in selection.reports}
+        left = [one for one in selection.reports if (server.url, keys[one.sha256]) not in journal.known]
+        tally.known = tally.total - len(left)
+        watch(tally)
+        if not left:
+            return tally
+        studio = client(server)
+        screen = Screen(tag_screen(), tag_instructions(), sampling=SAMPLING)
+        target = tally.project = project(studio, title_of(selection.name, KIND), screen)
+        arrived = keys_of(studio, target) if journal.unsure.get((server.url, target)) else {}
+        with TemporaryDirectory(prefix="gouji-") as spool:
+            made = _made(out, left, selection, Path(spool), model_of(where, version), version, tally)
+            for portion in portions(made):
+                _bring(studio, server, journal, target, selection.name, portion, arrived, tally)
+                watch(tally)
+        follow(studio, target, version)
+    except OSError as error:
+        raise GoujiError(E304, reason=f"{out}（{error.strerror}）") from None
+    return tally
+
+
+def portions(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Of at most `PORTION` tasks and about `PORTION_BYTES`."""
+    found: list[dict[str, Any]] = []
+    size = 0
+    for one in tasks:
+        regions = sum(len(each["result"]) for each in one["predictions"])
+        own = 3 * len(one["data"]["text"]) + BYTES_A_REGION * regions
+        if found and (len(found) == PORTION or size + own > PORTION_BYTES):
+            yield found
+            found, size = [], 0
+        found.append(one)
+        size += own
+    if found:
+        yield found
+
+
+def _bring(
+    studio: LabelStudio, server: Server, journal: Journal, target: int, batch: str, portion: list[dict[str, Any]],
+    arrived: dict[str, int], tally: TagTally,
+) -> None:  # fmt: skip
+    keys = [one["data"]["key"] for one in portion]
+    numbers = {key: arrived[key] for key in keys if key in arrived}
+    fresh = [one for one in portion if one["data"]["key"] not in arrived]
+    if fresh:
+        journal.begin(server.url, target, [one["data"]["key"] for one in fresh])
+        bodies: list[Any] = fresh
+        with told(server):
+            answer = studio.projects.import_tasks(id=target, request=bodies, return_task_ids=True)
+        given = getattr(answer, "task_ids", None) or []
+        numbers |= dict(zip((one["data"]["key"] for one in fresh), given, strict=True))
+    journal.end(Pushed(server.url, batch, KIND, target, key, task) for key, task in numbers.items())
+    tally.pushed += len(fresh)
+    tally.known += len(portion) - len(fresh)
+
+
+def follow(studio: LabelStudio, target: int, version: str) -> None:
+    """Has the server ask the texts first of which this version of the model is least sure, and show what it says.
+
+    The server takes a version only once there are predictions of it.
+    """
+    with told():
+        if studio.projects.get(id=target).model_version != version:
+            studio.projects.update(id=target, model_version=version)
+
+
+def _made(
+    out: Path, asked: Sequence[AskedReport], selection: Selection, spool: Path, model: Model, version: str,
+    tally: TagTally,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    where = find_contents(out, [one.sha256 for one in asked], spool)
+    for one in asked:
+        content = where.get(one.sha256)
+        try:
+            if content is None:
+                raise GoujiError(E305, reason="原件已不在原处")
+            check_unchanged(content.path, one.sha256)
+            document = read_document(content.path, name=content.file_name if content.spooled else None)
+            made = tag_tasks(one, linear(document), selection.program, selection.name, model, version)
+            if not made:
+                raise GoujiError(E305, reason="文件里没有文字（扫描件不能标文字）")
+            yield from made
+        except GoujiError as error:
+            tally.left_out = (*tally.left_out, f"{one.file}: {error}")
+        if content is not None and content.spooled:
+            content.path.unlink(missing_ok=True)

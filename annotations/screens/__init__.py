@@ -1,0 +1,1 @@
+"""What the annotator sees: labelling configurations and the instructions."""

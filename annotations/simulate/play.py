@@ -1,0 +1,95 @@
+"""One report asked to its end: its tasks one after the other, each answered before the next is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from annotations.select.settings import AnnotateSettings
+from annotations.select.sketch import STRATEGIES, Sketch, rank, sketch
+from annotations.select.suspects import lost_tables
+from annotations.select.zeros import ZeroShares
+from annotations.selection import AskedCell
+from annotations.simulate.gold_answers import Errors, errors_of, gold_answer
+from annotations.simulate.held_out import HeldOut
+from pipeline.answered import answered
+from pipeline.answers import ReportAnswers
+from pipeline.record import Report
+
+Way = Literal["worth", "uncertainty", "committee", "diverse", "random", "anything"]
+WAYS: dict[Way, str] = {
+    "worth": STRATEGIES["worth"],
+    "uncertainty": STRATEGIES["uncertainty"],
+    "committee": STRATEGIES["committee"],
+    "diverse": STRATEGIES["diverse"],
+    "random": "随机（待看的格）",
+    "anything": "随机（所有的格）",
+}
+"""The strategies of `select`, and cells drawn from all cells of all reports, looked for or not."""
+DRAWN: frozenset[Way] = frozenset({"random", "anything"})
+"""Ways in which the seed decides about the cells of a report, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task and what is wrong when it is answered."""
+
+    sketch: Sketch
+    after: Errors
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """All tasks of one report, in their order."""
+
+    before: Errors
+    steps: tuple[Step, ...]
+
+
+def play(one: HeldOut, way: Way, seed: int, settings: AnnotateSettings, zeros: ZeroShares) -> Play:
+    """Asks until nothing is left to ask; the same for the same arguments."""
+    report, answers = one.report, ReportAnswers(sha256=one.report.sha256)
+    asked: set[str] = set()
+    steps: list[Step] = []
+    while (found := _next(one, report, asked, way, seed, len(steps), settings, zeros)) is not None:
+        fields = [cell.field for cell in found.cells]
+        given = [gold_answer(one.gold, field_id, report.fields[field_id]) for field_id in fields]
+        asked.update(fields)
+        answers = answers.with_answers(given)
+        # As the store does: all answers into what the program had read.
+        report = answered(one.report, answers)
+        steps.append(Step(found, errors_of(report, one.gold)))
+    return Play(errors_of(one.report, one.gold), tuple(steps))
+
+
+def _next(
+    one: HeldOut, report: Report, asked: Collection[str], way: Way, seed: int, task: int,
+    settings: AnnotateSettings, zeros: ZeroShares,
+) -> Sketch | None:  # fmt: skip
+    if way == "anything":
+        return _of_all_cells(one, report, asked, seed, task, settings)
+    return sketch(report, one.name, one.agency, "", asked, way, seed, settings, zeros, task)
+
+
+def _of_all_cells(
+    one: HeldOut, report: Report, asked: Collection[str], seed: int, task: int, settings: AnnotateSettings
+) -> Sketch | None:
+    left = sorted(
+        (field_id for field_id in report.fields if field_id not in asked),
+        key=lambda field_id: rank(seed, report.sha256, field_id),
+    )
+    if not left:
+        return None
+    drawn, lost = left[: settings.cells_a_task], lost_tables(one.report)
+    seconds = [
+        settings.seconds_a_lost_cell if field_id.split(".")[0] in lost else settings.seconds_a_cell
+        for field_id in drawn
+    ]
+    return Sketch(
+        sha256=report.sha256, file=one.name, agency=report.agency, agency_key=one.agency, year=report.year,
+        status=report.status, program="", form=(),
+        cells=tuple(AskedCell(field=field_id, worth=0.0) for field_id in drawn),
+        seconds=settings.seconds_a_report + sum(seconds), worth=0.0, confidence=0.0, entropy=0.0, features=(),
+        left=len(left), left_lost=0, task=task,
+    )  # fmt: skip

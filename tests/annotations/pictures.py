@@ -1,0 +1,77 @@
+"""`python -m tests.annotations.pictures`: the pictures of the screens in docs/, from a real server and a real browser,
+of invented reports.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from annotations.push.push import push_cells
+from annotations.selection import AskedCell, AskedReport, Selection
+from pipeline.ingest.reading import Limits
+from pipeline.ingest.run import Options, ingest
+from pipeline.store.outcomes import listed_files
+from tests.annotations.studio import Studio, copy_prepared, program, running
+from training.examples.__main__ import BROWSERS
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SIZES = ((1600, 1000), (1280, 800))
+CELLS = ("t3.new.natural", "t3.granted.natural", "t3.total.total")
+
+
+def main() -> None:
+    found = program()
+    if found is None:
+        sys.exit("needs Label Studio: gouji annotate up --install")
+    with TemporaryDirectory(prefix="gouji-") as name:
+        folder = Path(name)
+        with running(found, copy_prepared(found, folder / "data")) as studio:
+            _picture(studio, _push_cells(folder, studio), "annotate-cells", ".gouji .card >> nth=2")
+
+
+def _push_cells(folder: Path, studio: Studio) -> int:
+    reports = folder / "reports"
+    reports.mkdir()
+    shutil.copy(ROOT / "examples" / "pdf_page_break.pdf", reports)
+    ingest([str(reports)], folder / "out", Options(limits=Limits(60.0, 2048)), lambda _: None)
+    asked = tuple(
+        AskedReport(
+            sha256=one.sha256, file=one.name, agency=None, year=None, seconds=0, score=0,
+            cells=tuple(AskedCell(field=field, worth=1) for field in CELLS),
+        )
+        for one in listed_files(folder / "out")
+    )  # fmt: skip
+    selection = Selection(name="示例", strategy="worth", seed=0, program="", reports=asked)
+    return next(iter(push_cells(folder / "out", selection, studio.server, lambda _: None).projects.values()))
+
+
+def _picture(studio: Studio, project: int, name: str, ready: str, keys: Sequence[str] = ()) -> None:
+    from playwright.sync_api import sync_playwright
+
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(base_url=studio.server.url)
+        page.goto("/user/login/")
+        page.fill("input[name=email]", studio.user)
+        page.fill("input[name=password]", studio.password)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/user/login" not in url)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(f"/projects/{project}/data?labeling=1")
+            page.wait_for_selector(ready)
+            page.wait_for_timeout(2_000)
+            for key in keys:
+                page.keyboard.press(key)
+            page.screenshot(path=str(DOCS / f"{name}-{width}.png"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
