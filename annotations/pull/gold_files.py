@@ -3,25 +3,29 @@
 Gold holds the cells that people saw, and no others: were the program's own values put beside them, an evaluation would
 find the program right by asking the program. These cells were chosen because they looked wrong, so that a rate over
 them says nothing of the rest of the form.
+
+To see that a cell is blank is not to know what it means. It is gold only where the equalities give its value from other
+cells that people saw; null would say that nobody can know, and blame the program for what it rightly infers.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.pull.answered_reports import AnsweredReport
 from annotations.pull.kept import write
-from annotations.pull.people import annotator_file, as_annotator, as_json, by_person, numbers
+from annotations.pull.people import annotator_file, as_annotator, as_json, by_person
 from pipeline.answers import CellAnswer
 from pipeline.errors import E101, E304, GoujiError
 from pipeline.ingest.contents import Content, find_contents
 from pipeline.ingest.sources import check_unchanged
 from pipeline.reconcile.rules import number_text
-from pipeline.template import table
+from pipeline.record import Number
+from pipeline.template import Rule, table
 from training.gold import ANNOTATOR_SUFFIX, SUFFIX
 
 KIND_WORDS = {"number": "", "blank": "空白", "dash": "“—”", None: "?"}
@@ -70,25 +74,53 @@ def write_gold(reports: Iterable[AnsweredReport], folder: Path, out: Path, tell:
 
 
 def is_settled(one: AnsweredReport) -> bool:
-    """Whether what people were to look at has been looked at, and nobody disagrees."""
-    return bool(one.final) and not one.disputed and not one.open
+    """Whether what people were to look at has been looked at, nobody disagrees, and there is something to write."""
+    return not one.disputed and not one.open and bool(known_values(one))
+
+
+def known_values(one: AnsweredReport) -> dict[str, Number | None]:
+    """By field, in the order of the form, what people say that the agency reports; None where they say that it cannot
+    be known."""
+    values = {
+        field: answer.value for field, answer in one.final.items()
+        if answer.kind == "number" or answer.verdict == "source_wrong"
+    }  # fmt: skip
+    left = {field for field, answer in one.final.items() if answer.kind in ("blank", "dash")} - values.keys()
+    rules = [rule for table_id, template in sorted(one.templates.items()) for rule in table(template, table_id).rules]
+    while forced := {field: wanted for field in left if (wanted := _forced(field, rules, values)) is not None}:
+        values |= forced
+        left -= forced.keys()
+    return {field: values[field] for field in one.fields if field in values}
+
+
+def _forced(field: str, rules: Iterable[Rule], values: Mapping[str, Number | None]) -> Number | None:
+    """The one number that all equalities want whose other fields are known, where it can be a count."""
+    wanted: set[Number] = set()
+    for rule in rules:
+        others = [other for other in rule.fields if other != field]
+        if field in rule.fields and all(values.get(other) is not None for other in others):
+            sides = [sum(values[other] or 0 for other in side if other != field) for side in (rule.left, rule.right)]
+            wanted.add(sides[1] - sides[0] if field in rule.left else sides[0] - sides[1])
+    return wanted.pop() if len(wanted) == 1 and min(wanted) >= 0 else None
 
 
 def gold_file(one: AnsweredReport) -> bytes:
     """What people said of the cells that they saw."""
+    values = known_values(one)
     people = sorted({as_annotator(answer.annotator) for answer in one.answers.answers})
-    read = sum(answer.verdict != "unreadable" for answer in one.final.values())
     content = {
         "agency": one.agency, "year": one.year, "templates": one.templates,
-        **numbers(one, one.final),
+        "printed": {field: one.final[field].printed for field in values},
+        "reconciled": values,
+        "kinds": {field: one.final[field].kind for field in values},
         "source_findings": [_finding(one, answer) for answer in one.final.values() if answer.verdict == "source_wrong"],
         "unverified": [
             f"{answer.field} {_label(one, answer.field)}：看原件无法辨认"
             for answer in one.final.values() if answer.verdict == "unreadable"
         ],
         "annotators": people,
-        "note": f"标注员看过 {len(one.final)} 格，认出 {read} 格；全表 {len(one.fields)} 格，其余只有程序读过，"
-        "不在本答案中。看过的格是挑出来问的，其正确率不能推及其余各格",
+        "note": f"标注员看过 {len(one.final)} 格，本答案有其中 {len(values)} 格；看不清的，空白而推不出其数的，"
+        f"不在内。全表 {len(one.fields)} 格，其余只有程序读过，也不在内。看过的格是挑出来问的，正确率不能推及其余",
     }  # fmt: skip
     return as_json(content)
 

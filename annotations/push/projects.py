@@ -76,7 +76,7 @@ def keys_of(studio: LabelStudio, project_id: int) -> dict[str, int]:
     """Tasks that the project has, by the key in their data."""
     found: dict[str, int] = {}
     with told():
-        for task in studio.tasks.list(project=project_id, page_size=PAGE, include=["id", "data"]):
+        for task in studio.tasks.list(project=project_id, page_size=PAGE, include="id,data"):
             data = task.data if isinstance(task.data, dict) else {}
             if isinstance(data.get("key"), str) and task.id is not None:
                 found.setdefault(data["key"], int(task.id))

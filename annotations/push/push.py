@@ -101,7 +101,12 @@ def _push(
                 bodies: list[Any] = [{"data": one.with_addresses(addresses)} for one in fresh]
                 with told():
                     answer = studio.projects.import_tasks(id=target, request=bodies, return_task_ids=True)
-                numbers |= dict(zip((one.data["key"] for one in fresh), answer.task_ids or [], strict=True))
+                # Not every version of the server tells them.
+                told_ids = getattr(answer, "task_ids", None) or []
+                if len(told_ids) != len(fresh):
+                    known = keys_of(studio, target)
+                    told_ids = [known[one.data["key"]] for one in fresh]
+                numbers |= dict(zip((one.data["key"] for one in fresh), told_ids, strict=True))
             journal.end(
                 Pushed(server.url, selection.name, kind, target, key, task) for key, task in numbers.items()
             )

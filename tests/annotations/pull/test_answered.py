@@ -71,16 +71,39 @@ def test_gold_has_what_people_saw_and_nothing_else(out, tmp_path):
     assert (written.gold, written.annotators, written.withdrawn, told) == (1, 2, 0, [])
     (gold,) = find_gold(tmp_path / "gold")
     assert gold.document.read_bytes() == (Path(__file__).parents[3] / "examples" / CLEAN).read_bytes()
-    assert gold.printed == {TOTAL: 9, NATURAL: 5, LEGAL: None, "t3.new.social": None}
-    assert gold.reconciled == {TOTAL: 8, NATURAL: 5, LEGAL: None, "t3.new.social": None}
-    assert gold.kinds == {TOTAL: "number", NATURAL: "number", LEGAL: "blank"}
+    # Nobody said what the blank means, and too little was seen to work it out.
+    assert gold.printed == {TOTAL: 9, NATURAL: 5}
+    assert gold.reconciled == {TOTAL: 8, NATURAL: 5}
+    assert gold.kinds == {TOTAL: "number", NATURAL: "number"}
     (finding,) = gold.source_findings
     assert TOTAL in finding
     assert "应为 8" in finding
     assert "t3.new.social" in gold.unverified[0]
     raw = json.loads(gold.path.read_text(encoding="utf-8"))
     assert raw["annotators"] == ["a@x·cn", "b·c@x·cn"]
-    assert "看过 4 格，认出 3 格" in raw["note"]
+    assert "看过 4 格，本答案有其中 2 格" in raw["note"]
+
+
+def test_a_blank_is_gold_where_what_people_saw_gives_its_value(out, tmp_path):
+    row = [field for field in report_of(out, CLEAN).fields if field.startswith("t3.new.")]
+    assert len(row) == 7
+    numbers = [answer(field, 2) for field in row[:5]]
+    blank = answer(row[5], None, verdict="ok", kind="blank")
+    keep(out, CLEAN, *numbers, blank, answer(row[6], 13))
+    write_gold(answered_reports(out), tmp_path, out, pytest.fail)
+    (gold,) = find_gold(tmp_path)
+    assert (gold.printed[row[5]], gold.reconciled[row[5]], gold.kinds[row[5]]) == (None, 3, "blank")
+    # More than the total leaves nothing that a blank could mean.
+    keep(out, CLEAN, answer(row[6], 9, at="2026-01-02T00:00:00.000000Z"))
+    write_gold(answered_reports(out), tmp_path, out, pytest.fail)
+    (gold,) = find_gold(tmp_path)
+    assert row[5] not in gold.printed
+
+
+def test_where_nothing_is_known_there_is_no_gold(out, tmp_path):
+    keep(out, CLEAN, answer(TOTAL, None, verdict="unreadable", kind=None), answer(LEGAL, None, kind="blank"))
+    written = write_gold(answered_reports(out), tmp_path, out, pytest.fail)
+    assert (written.gold, written.annotators) == (0, 1)
 
 
 def test_gold_is_the_same_when_it_is_written_again(out, tmp_path):
