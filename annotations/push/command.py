@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from annotations.push.push import Tally
+    from annotations.push.tag_tasks import TagTally
     from pipeline.cli import Subparsers
 
 MOST_LISTED = 20
@@ -24,6 +25,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--batch", metavar="名称", help="select 选出的哪一批；只有一批时不必写")
     parser.add_argument("--selection", type=Path, metavar="文件", help="select --output 写出的文件，代替 --batch")
     parser.add_argument("--adjudicate", action="store_true", help="推送 OUT/annotate/disputed.json：两人答案不同的格")
+    parser.add_argument("--tags", action="store_true", help="建“标注文本”任务：在全文里标出数字和各部分")
     parser.add_argument("--url", metavar="网址", help="Label Studio 的地址；默认 gouji annotate up 起的那个")
     parser.add_argument("--token", metavar="令牌", help="访问令牌；更好的办法是环境变量 GOUJI_LABEL_STUDIO_TOKEN")
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
@@ -40,15 +42,26 @@ def _run(arguments: argparse.Namespace) -> int:
     except LookupError as problem:
         print(f"gouji annotate push: {problem.args[0]}", file=sys.stderr)
         return 2
+    if arguments.tags and arguments.adjudicate:
+        print("gouji annotate push: --tags 和 --adjudicate 不能同时用", file=sys.stderr)
+        return 2
     server = find_server(arguments.url, arguments.token)
+    tally: Tally | TagTally
     try:
-        tally = push_cells(arguments.out, selection, server, _watch, arguments.adjudicate)
+        if arguments.tags:
+            from annotations.push.tag_tasks import push_tags
+
+            tally = push_tags(arguments.out, selection, server, _watch)
+            projects = [] if tally.project is None else [tally.project]
+        else:
+            tally = push_cells(arguments.out, selection, server, _watch, arguments.adjudicate)
+            projects = list(tally.projects.values())
     finally:
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     print(f"推送 {tally.pushed} 个任务，已在服务器上的 {tally.known} 个，共 {tally.total} 个")
-    for title, number in tally.projects.items():
-        print(f"  {title}：{server.url}/projects/{number}/data?labeling=1")
+    for number in projects:
+        print(f"  {server.url}/projects/{number}/data?labeling=1")
     for line in tally.left_out[:MOST_LISTED]:
         print(f"gouji annotate push: {line}", file=sys.stderr)
     if len(tally.left_out) > MOST_LISTED:
@@ -74,7 +87,7 @@ def _chosen(arguments: argparse.Namespace) -> Path:
     )
 
 
-def _watch(tally: Tally) -> None:
+def _watch(tally: Tally | TagTally) -> None:
     if sys.stderr.isatty():
         done = tally.pushed + tally.known + len(tally.left_out)
         print(f"\r\x1b[K推送 {done}/{tally.total}", end="", file=sys.stderr, flush=True)
