@@ -181,13 +181,13 @@ def _following(
         for one in tables:
             for field_id in one.field_ids():
                 field = fields.get(field_id)
-                if field is None or field_id in known or not _is_open(field):
+                if field is None or not (_is_seen_blank(field) or (field_id not in known and _is_open(field))):
                     continue
                 wanted = {
                     value: rule
                     for rule in one.rules
                     if field_id in rule.fields and known & set(rule.fields)
-                    if (value := _wanted(rule, field_id, fields)) is not None
+                    if (value := _wanted(rule, field_id, fields, one)) is not None
                 }
                 if len(wanted) != 1:
                     continue
@@ -204,16 +204,31 @@ def _is_open(field: Field) -> bool:
     return field.status == "ambiguous" or (field.status == "missing" and field.kind in ("absent", "unread"))
 
 
-def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field]) -> Number | None:
-    """The number that makes the rule hold, all others being decided; None where they are not."""
-    others = [other for other in rule.fields if other != field_id]
-    if any(fields[other].value is None or fields[other].status not in DECIDED for other in others):
+def _is_seen_blank(field: Field) -> bool:
+    """Whether a person saw that nothing is printed there: what it means, the equalities may tell."""
+    return field.status == "missing" and field.kind in ("blank", "dash") and "annotator" in field.support
+
+
+def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field], of: Table) -> Number | None:
+    """The number that makes the rule hold, all others being decided; 0 where the numbers that are not decided have
+    nothing left to add up to, being no less than 0, or where they were all seen to be blank and the rule holds without
+    them. None where it tells nothing."""
+    undecided = [
+        other for other in rule.fields if fields[other].value is None or fields[other].status not in DECIDED
+    ]
+    if any(fields[other].status == "inconsistent" for other in undecided if other != field_id):
         return None
     left, right = (
-        sum(value for other in side if other != field_id and (value := fields[other].value) is not None)
+        sum(value for other in side if other not in undecided and (value := fields[other].value) is not None)
         for side in (rule.left, rule.right)
     )
-    return right - left if field_id in rule.left else left - right
+    if len(undecided) == 1:
+        return right - left if field_id in rule.left else left - right
+    if left != right:
+        return None
+    one_side = all(other in rule.left for other in undecided) or all(other in rule.right for other in undecided)
+    whole = one_side and not any(other.rsplit(".", 1)[1] in of.signed for other in undecided)
+    return 0 if whole or all(_is_seen_blank(fields[other]) for other in undecided) else None
 
 
 def _is_possible(value: Number, field: Field, field_id: str, of: Table) -> bool:

@@ -118,10 +118,26 @@ def test_the_source_is_wrong(report: Report) -> None:
 
 @pytest.mark.parametrize(("kind", "printed"), [("blank", None), ("dash", "-")])
 def test_nothing_is_printed_there(report: Report, kind: str, printed: str | None) -> None:
-    opened = with_open(report, {NEW["research"]: (7, None)})
-    field = put_in(opened, answer(NEW["research"], None, kind=kind)).fields[NEW["research"]]
+    lone = "t2.licensing.decisions"
+    field = put_in(with_open(report, {lone: (7, None)}), answer(lone, None, kind=kind)).fields[lone]
     assert (field.printed, field.kind, field.value, field.status) == (printed, kind, None, "missing")
     assert not needs_look(field)
+    # Where the equalities tell what it stands for, it has that value.
+    opened = with_open(report, {NEW["research"]: (7, None)})
+    field = put_in(opened, answer(NEW["research"], None, kind=kind)).fields[NEW["research"]]
+    assert (field.printed, field.kind, field.value, field.status) == (printed, kind, 7, "inferred")
+
+
+def test_numbers_for_which_nothing_is_left_are_zero(report: Report) -> None:
+    # 0 + 0 + 0 + 0 + 0 + 0 = 0
+    row = {column: f"t3.granted.{column}" for column in (*PARTS, "total")}
+    assert all(report.fields[field].value == 0 for field in row.values())
+    made = put_in(with_open(report, {field: (0, 3) for field in row.values()}), answer(row["total"], 0))
+    assert [made.fields[row[column]].value for column in PARTS] == [0] * 6
+    assert made.status in ("clean", "repaired")
+    # Where something is left nobody can say whose it is.
+    made = put_in(with_open(report, {field: (0, 3) for field in row.values()}), answer(row["total"], 3))
+    assert {made.fields[row[column]].status for column in PARTS} == {"ambiguous"}
 
 
 def test_nobody_can_read_it(report: Report) -> None:
