@@ -187,7 +187,7 @@ def _following(
                     value: rule
                     for rule in one.rules
                     if field_id in rule.fields and known & set(rule.fields)
-                    if (value := _wanted(rule, field_id, fields, one)) is not None
+                    if (value := _wanted(rule, field_id, fields, one, known)) is not None
                 }
                 if len(wanted) != 1:
                     continue
@@ -209,10 +209,10 @@ def _is_seen_blank(field: Field) -> bool:
     return field.status == "missing" and field.kind in ("blank", "dash") and "annotator" in field.support
 
 
-def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field], of: Table) -> Number | None:
+def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field], of: Table, known: set[str]) -> Number | None:
     """The number that makes the rule hold, all others being decided; 0 where the numbers that are not decided have
-    nothing left to add up to, being no less than 0, or where they were all seen to be blank and the rule holds without
-    them. None where it tells nothing."""
+    nothing left to add up to, being no less than 0, and the sum is known from people; or where they were all seen to be
+    blank and the rule holds without them. None where it tells nothing."""
     undecided = [
         other for other in rule.fields if fields[other].value is None or fields[other].status not in DECIDED
     ]
@@ -226,8 +226,9 @@ def _wanted(rule: Rule, field_id: str, fields: Mapping[str, Field], of: Table) -
         return right - left if field_id in rule.left else left - right
     if left != right:
         return None
-    one_side = all(other in rule.left for other in undecided) or all(other in rule.right for other in undecided)
-    whole = one_side and not any(other.rsplit(".", 1)[1] in of.signed for other in undecided)
+    signed = any(other.rsplit(".", 1)[1] in of.signed for other in undecided)
+    sides = ((rule.left, rule.right), (rule.right, rule.left))
+    whole = not signed and any(set(undecided) <= set(own) and known.issuperset(sum_) for own, sum_ in sides)
     return 0 if whole or all(_is_seen_blank(fields[other]) for other in undecided) else None
 
 

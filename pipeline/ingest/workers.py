@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Literal, TypeVar
 
+from pipeline.ingest.stopping import Check, noted_interrupts
 from pipeline.isolation import die_with_parent
 
 J = TypeVar("J")
@@ -96,35 +97,41 @@ def work_through(
         seconds: how long a job may take by its own limits; `GRACE` later its process is killed.
         begun: told in this process before a job is handed over.
 
-    Left early, by an exception or `close`, all processes are killed.
+    Left early, by an exception, Ctrl-C or `close`, all processes are killed.
     """
     left = iter(jobs)
-    free: list[Worker[J, R]] = [Worker(function) for _ in range(workers)]
+    free: list[Worker[J, R]] = []
     busy: list[Worker[J, R]] = []
-    try:
-        while True:
-            while free and (job := next(left, None)) is not None:
-                begun(job)
-                worker = free.pop()
-                busy.append(worker)
-                worker.begin(job)
-            if not busy:
-                return
-            for worker in _answered(busy, seconds + GRACE):
-                ended = worker.end(seconds + GRACE)
-                busy.remove(worker)
-                free.append(worker)
-                yield ended
-    finally:
-        for worker in (*free, *busy):
-            worker.dismiss()
+    with noted_interrupts() as check:
+        try:
+            free += [Worker(function) for _ in range(workers)]
+            while True:
+                while free and (job := next(left, None)) is not None:
+                    check()
+                    begun(job)
+                    worker = free.pop()
+                    busy.append(worker)
+                    worker.begin(job)
+                check()
+                if not busy:
+                    return
+                for worker in _answered(busy, seconds + GRACE, check):
+                    ended = worker.end(seconds + GRACE)
+                    busy.remove(worker)
+                    free.append(worker)
+                    yield ended
+        finally:
+            for worker in (*free, *busy):
+                worker.dismiss()
 
 
-def _answered(busy: Sequence[Worker[J, R]], seconds: float) -> list[Worker[J, R]]:
+def _answered(busy: Sequence[Worker[J, R]], seconds: float, check: Check) -> list[Worker[J, R]]:
     """Those that have said something, have died, or have been silent for too long; at least one."""
     while True:
+        check()
         first = min(worker.since for worker in busy) + seconds
-        ready = set(wait([worker.pipe for worker in busy], max(0.0, first - time.monotonic())))
+        patience = min(LOOK_UP, max(0.0, first - time.monotonic()))
+        ready = set(wait([worker.pipe for worker in busy], patience))
         late = time.monotonic() - seconds
         found = [worker for worker in busy if worker.pipe in ready or worker.since <= late]
         if found:
@@ -151,3 +158,5 @@ def _serve(pipe: Connection, others: Connection | None, function: Callable[[Any]
             pipe.send(answer)
         except (BrokenPipeError, ConnectionResetError):
             return
+LOOK_UP = 0.25
+"""Seconds between two looks for Ctrl-C while processes work."""
