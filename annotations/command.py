@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.cli import Subparsers
 
-STEPS = ("server", "select", "push", "pull", "simulate")
+STEPS = ("server", "select", "push", "pull", "backend", "loop", "simulate")
 
 
 def command(commands: Subparsers) -> None:

@@ -11,6 +11,8 @@ from itertools import chain
 
 PACKAGES = ("pipeline", "configs", "models")
 SUFFIXES = (".py", ".yaml", ".json", ".onnx")
+NO_PART = frozenset({"configs/annotate.yaml"})
+"""What says how people are asked: no record depends on it."""
 
 
 @cache
@@ -29,6 +31,6 @@ def _files(folder: Traversable, name: str) -> list[tuple[str, Traversable]]:
         path = f"{name}/{entry.name}"
         if entry.is_dir():
             found += _files(entry, path)
-        elif path.endswith(SUFFIXES):
+        elif path.endswith(SUFFIXES) and path not in NO_PART:
             found.append((path, entry))
     return found

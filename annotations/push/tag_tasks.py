@@ -42,6 +42,10 @@ PORTION_BYTES = 8 << 20
 """Of text and regions in one request, unless one task alone has more."""
 BYTES_A_REGION = 260
 SAMPLING = "Uncertainty sampling"
+VIEW = {
+    "title": "最没把握的在前", "type": "list", "target": "tasks", "ordering": ["tasks:predictions_score"],
+    "filters": {"conjunction": "and", "items": []},
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -169,9 +173,13 @@ def _bring(
 def follow(studio: LabelStudio, target: int, version: str) -> None:
     """Has the server ask the texts first of which this version of the model is least sure, and show what it says.
 
-    The server takes a version only once there are predictions of it.
+    The server takes a version only once there are predictions of it. Who follows a link to the project is given tasks
+    in the order of its first view, whatever its sampling says: so there is a view in that order.
     """
     with told():
+        if not any((one.data or {}).get("title") == VIEW["title"] for one in studio.views.list(project=target)):
+            order: Any = VIEW
+            studio.views.create(project=target, data=order)
         if studio.projects.get(id=target).model_version != version:
             studio.projects.update(id=target, model_version=version)
 

@@ -90,8 +90,10 @@ def page(simulated: Simulated) -> str:
             '<header class="masthead"><p class="kicker">勾稽 · 模拟的学习曲线</p><h1>看多少格，错误少多少</h1>',
             f'<p class="lead">{escape(MEASURE)}</p><dl class="facts">{listed}</dl>',
             f'<p class="command"><span>命令</span><code>{escape(simulated.command)}</code></p></header>',
-            '<div class="layout"><nav class="contents"></nav><main id="main"><section class="part">',
-            f'<div class="plots">{plots}</div></section><section class="part"><h2>降到同样的错误率要看多少格</h2>',
+            '<div class="layout"><nav class="contents" aria-label="目录"><ol><li><a href="#curves">曲线</a></li>'
+            '<li><a href="#needed">要看多少格</a></li></ol></nav><main id="main"><section class="part" id="curves">',
+            f'<h2>曲线</h2><div class="plots">{plots}</div></section>',
+            '<section class="part" id="needed"><h2>降到同样的错误率要看多少格</h2>',
             '<p class="says">括号内是与随机（待看的格）之比、各种子的范围、预计分钟。</p>',
             f'<div class="scroll whole" tabindex="0"><table class="figures"><thead><tr>{head}</tr></thead>',
             f"<tbody>{body}</tbody></table></div></section></main></div>",
@@ -103,19 +105,25 @@ def _plots(simulated: Simulated) -> Iterator[Plot]:
     for over, name in (("cells", "已答的格"), ("minutes", "用去的分钟")):
         lines = [line for line in simulated.lines if line.over == over]
         end = max((line.points[-1].at for line in lines if line.way != SHOWN), default=0.0)
-        shown = [series for line in lines for series in _series(line, end)]
-        lowest = min((line.points[-1].mean for line in lines), default=0.0)
+        means = [_mean(line, end) for line in lines]
+        lowest = min((line.points[-1].mean for line in lines if line.way != SHOWN), default=0.0)
         yield Plot(
-            title=f"错误率与{name}", kind="lines", x=name, y="错误率", series=tuple(shown),
+            title=f"错误率与{name}", kind="lines", x=name, y="错误率",
+            series=(*means, *(series for line in lines for series in _range(line))),
             note=f"实线是各种子的均值，虚线是最低与最高；“{WAYS['anything']}”只画到其余各法问完为止。"
-            f"最低 {share_text(lowest)}：程序采用而错了的格，没有人会去看。",
+            f"其余各法最低到 {share_text(lowest)}：剩下的是程序采用而错了的格和表式不对的格，没有人会去看。",
         )  # fmt: skip
 
 
-def _series(line: Line, end: float) -> Iterator[Series]:
-    name = WAYS[line.way]
+def _mean(line: Line, end: float) -> Series:
     points = [one for one in line.points if line.way != SHOWN or one.at <= end]
-    yield Series(name=name, points=tuple((one.at, one.mean) for one in points))
-    if any(one.low != one.high for one in points) and line.way in ("worth", BASE):
-        yield Series(name=f"{name}：最低", points=tuple((one.at, one.low) for one in points), dashed=True)
-        yield Series(name=f"{name}：最高", points=tuple((one.at, one.high) for one in points), dashed=True)
+    return Series(name=WAYS[line.way], points=tuple((one.at, one.mean) for one in points))
+
+
+def _range(line: Line) -> Iterator[Series]:
+    """The least and the most over the seeds, of the two ways that are compared most."""
+    if line.way in ("worth", BASE) and any(one.low != one.high for one in line.points):
+        low = tuple((one.at, one.low) for one in line.points)
+        high = tuple((one.at, one.high) for one in line.points)
+        yield Series(name=f"{WAYS[line.way]}：最低", points=low, dashed=True)
+        yield Series(name=f"{WAYS[line.way]}：最高", points=high, dashed=True)

@@ -132,11 +132,11 @@ def test_numbers_for_which_nothing_is_left_are_zero(report: Report) -> None:
     # 0 + 0 + 0 + 0 + 0 + 0 = 0
     row = {column: f"t3.granted.{column}" for column in (*PARTS, "total")}
     assert all(report.fields[field].value == 0 for field in row.values())
-    made = put_in(with_open(report, {field: (0, 3) for field in row.values()}), answer(row["total"], 0))
+    made = put_in(with_open(report, dict.fromkeys(row.values(), (0, 3))), answer(row["total"], 0))
     assert [made.fields[row[column]].value for column in PARTS] == [0] * 6
     assert made.status in ("clean", "repaired")
     # Where something is left nobody can say whose it is.
-    made = put_in(with_open(report, {field: (0, 3) for field in row.values()}), answer(row["total"], 3))
+    made = put_in(with_open(report, dict.fromkeys(row.values(), (0, 3))), answer(row["total"], 3))
     assert {made.fields[row[column]].status for column in PARTS} == {"ambiguous"}
 
 

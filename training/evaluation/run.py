@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import E304, GoujiError
 from pipeline.isolation import run_limited
+from pipeline.program import NO_PART
 from training.evaluation.arms import failed, results_of
 from training.evaluation.cases import CASE_SUFFIX, Case
 from training.evaluation.results import Arm, ReportResult
@@ -76,7 +77,9 @@ def program_mark() -> str:
     """A mark of everything that a result depends on besides its report."""
     mark = hashlib.sha256()
     for path in sorted({path for pattern in DECIDES for path in ROOT.glob(pattern)}):
-        mark.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+        name = path.relative_to(ROOT).as_posix()
+        if name not in NO_PART:
+            mark.update(name.encode() + b"\0" + path.read_bytes())
     return mark.hexdigest()
 
 

@@ -67,7 +67,8 @@ def test_a_prediction_says_where_what_and_how_sure() -> None:
 
 
 def test_characters_beyond_the_sixteen_bits_count_as_one() -> None:
-    made = prediction_of_tags(tags_of("𠮷12\n", (TaggedNumber(1, 3, 1.0, (("t3.new.total", 1.0),)),), (("", 1.0),)), "v")
+    number = TaggedNumber(1, 3, 1.0, (("t3.new.total", 1.0),))
+    made = prediction_of_tags(tags_of("𠮷12\n", (number,), (("", 1.0),)), "v")
     assert made["result"][0]["value"] == {"start": 1, "end": 3, "text": "12", "labels": [label_of("t3.new.total")]}
 
 
@@ -86,8 +87,8 @@ def test_what_the_screen_does_not_know_never_leaves() -> None:
         checked({"model_version": "v", "score": 1.5, "result": []})
 
 
-def test_the_text_alone_with_its_plain_lines_is_the_text_that_the_classifier_sees(model: Model) -> None:
-    document = Document("x", "s", None, (Line("前言"), Line("甲\t乙 12件"), Line("结尾")))
+def test_the_text_alone_with_its_plain_lines_is_the_text_that_the_classifier_sees() -> None:
+    document = Document("x", "s", "text", (Line("前言"), Line("甲\t乙 12件"), Line("结尾")))
     seen = linear(document)
     assert plain_lines(seen) == [1]
     again = linear_of_text(seen.text, plain_lines(seen))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annotations.select.command import add
+from annotations.select.command import FOLDER, add
 from annotations.select.settings import load_annotate_settings
 from annotations.selection import load_selection
 from pipeline.answers import CellAnswer, ReportAnswers, path_of
@@ -32,7 +32,7 @@ def out(tmp_path: Path) -> Path:
 
 def test_a_batch_is_written_and_told(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(out, "--count", 3, "--batch", "第一批") == 0
-    chosen = load_selection(out / "selections" / "第一批.json")
+    chosen = load_selection(out / FOLDER / "第一批.json")
     assert (chosen.name, chosen.strategy, len(chosen.reports)) == ("第一批", "worth", 3)
     assert chosen.program == PROGRAM
     assert all(one.fields == (LONE,) for one in chosen.reports)
@@ -74,7 +74,7 @@ def test_nothing_to_ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     (tmp_path / "files.jsonl").write_text("")
     assert run(tmp_path, "--count", 1) == 0
     assert "没有要人看的格" in capsys.readouterr().out
-    assert not (tmp_path / "selections").exists()
+    assert not (tmp_path / FOLDER).exists()
 
 
 def test_a_lost_table_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""Rounds of training, measuring, asking and learning from the answers."""
