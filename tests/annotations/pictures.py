@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from annotations.push.push import push_cells
+from annotations.push.tag_tasks import push_tags
 from annotations.selection import AskedCell, AskedReport, Selection
 from pipeline.ingest.reading import Limits
 from pipeline.ingest.run import Options, ingest
@@ -31,10 +31,15 @@ def main() -> None:
     with TemporaryDirectory(prefix="gouji-") as name:
         folder = Path(name)
         with running(found, copy_prepared(found, folder / "data")) as studio:
-            _picture(studio, _push_cells(folder, studio), "annotate-cells", ".gouji .card >> nth=2")
+            selection = _selection(folder)
+            cells = push_cells(folder / "out", selection, studio.server, lambda _: None)
+            _picture(studio, next(iter(cells.projects.values())), "annotate-cells", ".gouji .card >> nth=2")
+            tags = push_tags(folder / "out", selection, studio.server, lambda _: None)
+            assert tags.project is not None
+            _picture(studio, tags.project, "annotate-tags", ".lsf-richtext__line >> nth=5")
 
 
-def _push_cells(folder: Path, studio: Studio) -> int:
+def _selection(folder: Path) -> Selection:
     reports = folder / "reports"
     reports.mkdir()
     shutil.copy(ROOT / "examples" / "pdf_page_break.pdf", reports)
@@ -46,11 +51,10 @@ def _push_cells(folder: Path, studio: Studio) -> int:
         )
         for one in listed_files(folder / "out")
     )  # fmt: skip
-    selection = Selection(name="示例", strategy="worth", seed=0, program="", reports=asked)
-    return next(iter(push_cells(folder / "out", selection, studio.server, lambda _: None).projects.values()))
+    return Selection(name="示例", strategy="worth", seed=0, program="", reports=asked)
 
 
-def _picture(studio: Studio, project: int, name: str, ready: str, keys: Sequence[str] = ()) -> None:
+def _picture(studio: Studio, project: int, name: str, ready: str) -> None:
     from playwright.sync_api import sync_playwright
 
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -67,8 +71,6 @@ def _picture(studio: Studio, project: int, name: str, ready: str, keys: Sequence
             page.goto(f"/projects/{project}/data?labeling=1")
             page.wait_for_selector(ready)
             page.wait_for_timeout(2_000)
-            for key in keys:
-                page.keyboard.press(key)
             page.screenshot(path=str(DOCS / f"{name}-{width}.png"))
         browser.close()
 
