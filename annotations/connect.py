@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
     from label_studio_sdk.core.api_error import ApiError
 
+    from pipeline.cli import Parser
+
 URL_VARIABLE = "GOUJI_LABEL_STUDIO_URL"
 TOKEN_VARIABLE = "GOUJI_LABEL_STUDIO_TOKEN"
 TIMEOUT = 60.0
@@ -74,6 +76,12 @@ def find_server(url: str | None, token: str | None, home: Path | None = None) ->
     if not token:
         raise GoujiError(E402)
     return Server(url, token.strip())
+
+
+def add_server_arguments(parser: Parser) -> None:
+    """Adds --url and --token, for `find_server`."""
+    parser.add_argument("--url", metavar="网址", help="Label Studio 的地址；默认 gouji annotate up 起的那个")
+    parser.add_argument("--token", metavar="令牌", help="访问令牌；更好的办法是环境变量 GOUJI_LABEL_STUDIO_TOKEN")
 
 
 def _checked(url: str) -> str:

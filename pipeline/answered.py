@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.acceptance import DECIDED
 from pipeline.answers import CellAnswer, ReportAnswers, final
+from pipeline.reconcile.report_status import is_open, status_of
 from pipeline.reconcile.rules import assess, equation, number_text
 from pipeline.record import (
     Field,
@@ -22,6 +23,7 @@ from pipeline.record import (
     Status,
     Support,
 )
+from pipeline.recover.numbers import read_number
 from pipeline.template import Rule, Table, table
 
 SURE = 0.995
@@ -65,7 +67,7 @@ def answered(report: Report, answers: ReportAnswers) -> Report:
             "ledger": ledger,
             "rules": rules,
             "findings": findings,
-            "status": _status(report.status, fields),
+            "status": _status(report, fields),
         }
     )
 
@@ -104,14 +106,7 @@ def _status_of(one: CellAnswer) -> Status:
 def _same_print(before: Field, one: CellAnswer) -> bool:
     if one.kind != before.kind:
         return False
-    return one.kind == "dash" or (one.kind == "number" and _number(before.printed) == one.printed)
-
-
-def _number(text: str | None) -> Number | None:
-    try:
-        return None if text is None else float(text.replace(",", "").replace("，", ""))
-    except ValueError:
-        return None
+    return one.kind == "dash" or (one.kind == "number" and read_number(before.printed) == one.printed)
 
 
 def _with_annotator(support: tuple[Support, ...]) -> tuple[Support, ...]:
@@ -175,33 +170,33 @@ def _following(
         (field id, the field settled, the rule that settles it); the caller sees each before the next is looked for.
     """
     fields = dict(fields)
+    everywhere = [(one, field_id) for one in tables for field_id in one.field_ids() if field_id in fields]
     found = True
     while found:
         found = False
-        for one in tables:
-            for field_id in one.field_ids():
-                field = fields.get(field_id)
-                if field is None or not (_is_seen_blank(field) or (field_id not in known and _is_open(field))):
-                    continue
-                wanted = {
-                    value: rule
-                    for rule in one.rules
-                    if field_id in rule.fields and known & set(rule.fields)
-                    if (value := _wanted(rule, field_id, fields, one, known)) is not None
-                }
-                if len(wanted) != 1:
-                    continue
-                value, rule = next(iter(wanted.items()))
-                if not _is_possible(value, field, field_id, one):
-                    continue
-                fields[field_id] = settled = _settled(field, value)
-                known = known | {field_id}
-                found = True
-                yield field_id, settled, rule
+        for one, field_id in everywhere:
+            followed = _followed(one, field_id, fields, known)
+            if followed is not None:
+                fields[field_id], known, found = followed[0], known | {field_id}, True
+                yield field_id, *followed
 
 
-def _is_open(field: Field) -> bool:
-    return field.status == "ambiguous" or (field.status == "missing" and field.kind in ("absent", "unread"))
+def _followed(one: Table, field_id: str, fields: Mapping[str, Field], known: set[str]) -> tuple[Field, Rule] | None:
+    """The field settled, and the rule that settles it; None where nothing does, or it needs nothing."""
+    field = fields[field_id]
+    unknown = field_id not in known and is_open(field.status, field.kind)
+    if not (unknown or _is_seen_blank(field)):
+        return None
+    wanted = {
+        value: rule
+        for rule in one.rules
+        if field_id in rule.fields and known & set(rule.fields)
+        if (value := _wanted(rule, field_id, fields, one, known)) is not None
+    }
+    if len(wanted) != 1:
+        return None
+    value, rule = next(iter(wanted.items()))
+    return (_settled(field, value), rule) if _is_possible(value, field, field_id, one) else None
 
 
 def _is_seen_blank(field: Field) -> bool:
@@ -240,7 +235,7 @@ def _is_possible(value: Number, field: Field, field_id: str, of: Table) -> bool:
 
 
 def _settled(field: Field, value: Number) -> Field:
-    printed = _number(field.printed)
+    printed = read_number(field.printed)
     status: Status = "inferred" if printed is None else "read" if printed == value else "repaired"
     support = _with_annotator((*(one for one in field.support if one != "arithmetic"), "arithmetic"))
     return field.model_copy(
@@ -254,7 +249,7 @@ def _rules(
     report: Report, tables: list[Table], fields: Mapping[str, Field], counting: Mapping[str, CellAnswer]
 ) -> dict[str, RuleResult]:
     values = {field_id: field.value for field_id, field in fields.items()}
-    on_page = {field_id: _number(field.printed) for field_id, field in fields.items()}
+    on_page = {field_id: read_number(field.printed) for field_id, field in fields.items()}
     results = dict(report.rules)
     for one in tables:
         for rule in one.rules:
@@ -273,15 +268,6 @@ def _is_mended(finding: Finding, tables: list[Table], rules: Mapping[str, RuleRe
     )
 
 
-def _status(before: ReportStatus, fields: Mapping[str, Field]) -> ReportStatus:
-    if before in ("partial", "failed"):
-        return before
-    statuses = {field.status for field in fields.values()}
-    if any(_is_open(field) for field in fields.values()):
-        return "review"
-    if "inconsistent" in statuses:
-        return "inconsistent"
-    filled = any(
-        field.status == "inferred" and (field.value or field.kind in ("absent", "unread")) for field in fields.values()
-    )
-    return "repaired" if filled or "repaired" in statuses else "clean"
+def _status(report: Report, fields: Mapping[str, Field]) -> ReportStatus:
+    # What is missing as a whole no answer brings.
+    return "partial" if report.status == "partial" else status_of((one, one.kind) for one in fields.values())

@@ -19,6 +19,7 @@ from pipeline.reconcile.decision import Decision, TableDecision
 from pipeline.reconcile.explain import ledger
 from pipeline.reconcile.findings import change_findings, prose_findings, sum_findings
 from pipeline.reconcile.last_year import carried_forward, last_year_findings, settled
+from pipeline.reconcile.report_status import status_of
 from pipeline.reconcile.rules import assess
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks
@@ -412,15 +413,8 @@ def _findings(
 
 
 def _status(made: _Decided) -> ReportStatus:
-    decisions = [decision for table in made.tables.values() for decision in table.decisions.values()]
-    statuses = {decision.status for decision in decisions}
     if made.document.defeated or not all(found.found for found in made.recovered.values()):
         return "partial"
     if any(number not in made.sections for number in "一二三四五六"):
         return "partial"
-    if "ambiguous" in statuses or any(d.status == "missing" and d.cell.kind in {"absent", "unread"} for d in decisions):
-        return "review"
-    if "inconsistent" in statuses:
-        return "inconsistent"
-    filled = any(d.status == "inferred" and (d.value or d.cell.kind in {"absent", "unread"}) for d in decisions)
-    return "repaired" if filled or "repaired" in statuses else "clean"
+    return status_of((one, one.cell.kind) for table in made.tables.values() for one in table.decisions.values())

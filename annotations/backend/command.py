@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotations.connect import add_server_arguments
 from pipeline.errors import E304, GoujiError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 LOOPBACK, PORT = "127.0.0.1", 9090
 FOLDER = Path("annotate") / "backend"
 """Of OUT."""
-INSTALL = "运行 pip install -c constraints.txt -e '.[annotate]'"
 
 
 def add(commands: Subparsers) -> None:
@@ -38,20 +38,15 @@ def add(commands: Subparsers) -> None:
     )  # fmt: skip
     parser.add_argument("--config", type=Path, default=Path("configs/tagger.yaml"), metavar="文件", help="训练的配置")
     parser.add_argument("--connect", type=_count, metavar="项目", help="把服务登记到这个编号的项目，并给其任务预标注")
-    parser.add_argument("--url", metavar="网址", help="Label Studio 的地址；默认 gouji annotate up 起的那个")
-    parser.add_argument("--token", metavar="令牌", help="访问令牌；更好的办法是环境变量 GOUJI_LABEL_STUDIO_TOKEN")
+    add_server_arguments(parser)
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    try:
-        import uvicorn
+    import uvicorn
 
-        from annotations.backend.application import application
-    except ModuleNotFoundError as error:
-        print(f"缺少标注用的包（{error.name}）：{INSTALL}", file=sys.stderr)
-        return 1
+    from annotations.backend.application import application
     from annotations.backend.service import Retraining, Service
     from annotations.server.folder import is_loopback
 

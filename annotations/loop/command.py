@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotations.connect import add_server_arguments
+
 if TYPE_CHECKING:
     from pipeline.cli import Subparsers
 
@@ -40,8 +42,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--seed", type=_none_or_more, default=0, metavar="种子", help="默认 0；每轮加 1")
     parser.add_argument("--workers", type=_count, default=1, metavar="N", help="进程数，默认 1")
     parser.add_argument("--close", action="store_true", help="不再等这一轮没有答的格")
-    parser.add_argument("--url", metavar="网址", help="Label Studio 的地址；默认 gouji annotate up 起的那个")
-    parser.add_argument("--token", metavar="令牌", help="访问令牌；更好的办法是环境变量 GOUJI_LABEL_STUDIO_TOKEN")
+    add_server_arguments(parser)
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotations.connect import add_server_arguments
+
 if TYPE_CHECKING:
     from pipeline.cli import Subparsers
 
@@ -22,8 +24,7 @@ def add(commands: Subparsers) -> None:
     )
     parser.add_argument("out", type=Path, metavar="OUT", help="gouji ingest 的 --out")
     parser.add_argument("--batch", metavar="名称", help="只取这一批；默认全部")
-    parser.add_argument("--url", metavar="地址", help="Label Studio 的地址；默认用 gouji annotate up 启动的")
-    parser.add_argument("--token", metavar="令牌", help="最好用环境变量 GOUJI_LABEL_STUDIO_TOKEN 给出")
+    add_server_arguments(parser)
     parser.add_argument("--gold", type=Path, metavar="文件夹", help="把答全且一致的报告写成标准答案，连同报告一份")
     parser.add_argument("--no-store", action="store_true", help="不重写数据表")
     parser.add_argument("--workers", type=_count, default=1, metavar="N", help="重写数据表的进程数，默认 1")

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from annotations.push.choices import choices, printed_number
+from annotations.push.choices import choices, number_on_page
 from annotations.push.form import form_html
 from annotations.push.page_images import PageImages, Place, page_images
 from annotations.push.passages import own_passage, whole_passage
@@ -161,7 +161,7 @@ def _cell(report: Report, field_id: str, place: int, mark: str, shown: str) -> d
         "crop": shown or f"<p>{_nothing(field)}</p>",
         "reason": _reason(report, field_id),
         "proposed": field.value,
-        "printed": printed_number(field),
+        "printed": number_on_page(field),
         "kind": field.kind,
         "choices": choices(field, place),
     }

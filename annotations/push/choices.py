@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from pipeline.reconcile.rules import number_text
 from pipeline.record import Field, Number
+from pipeline.recover.numbers import read_number
 
 MOST_NUMBERS = 4
 """More are hardly ever in question; another one is typed."""
@@ -36,7 +37,7 @@ def choices(field: Field, place: int) -> list[Choice]:
         place: of the cell in its task, from 0; those beyond the rows of the keyboard have no keys.
     """
     keys = KEYS[place] if place < len(KEYS) else ""
-    printed = printed_number(field)
+    printed = number_on_page(field)
     found: list[Choice] = []
     if field.status == "repaired" and printed is not None and field.value is not None and printed != field.value:
         found.append(_choice(f"印 {number_text(printed)}，应为 {number_text(field.value)}", MENDED, keys, 0))
@@ -55,8 +56,8 @@ def numbers(field: Field) -> list[Number]:
     offered: list[Number | None] = [
         field.value if field.kind != "blank" or field.value else None,
         *(candidate.value for candidate in field.candidates),
-        printed_number(field),
-        *(number_of(look.text) for look in seen),
+        number_on_page(field),
+        *(read_number(look.text) for look in seen),
     ]
     distinct: dict[Number, None] = {}
     for number in offered:
@@ -65,22 +66,9 @@ def numbers(field: Field) -> list[Number]:
     return list(distinct)[:MOST_NUMBERS]
 
 
-def printed_number(field: Field) -> Number | None:
+def number_on_page(field: Field) -> Number | None:
     """The number that the reader took the print for."""
-    return number_of(field.printed) if field.kind == "number" else None
-
-
-def number_of(text: str | None) -> Number | None:
-    """A number as printed; None where it is none."""
-    if text is None:
-        return None
-    try:
-        number = float(text.replace(",", "").replace("，", "").strip())
-    except ValueError:
-        return None
-    if number != number or abs(number) == float("inf"):
-        return None
-    return int(number) if number.is_integer() else number
+    return read_number(field.printed) if field.kind == "number" else None
 
 
 def _choice(shown: str, alias: str, keys: str, at: int) -> Choice:

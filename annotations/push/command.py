@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotations.connect import add_server_arguments
+
 if TYPE_CHECKING:
     from annotations.push.push import Tally
     from annotations.push.tag_tasks import TagTally
@@ -26,8 +28,7 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("--selection", type=Path, metavar="文件", help="select --output 写出的文件，代替 --batch")
     parser.add_argument("--adjudicate", action="store_true", help="推送 OUT/annotate/disputed.json：两人答案不同的格")
     parser.add_argument("--tags", action="store_true", help="建“标注文本”任务：在全文里标出数字和各部分")
-    parser.add_argument("--url", metavar="网址", help="Label Studio 的地址；默认 gouji annotate up 起的那个")
-    parser.add_argument("--token", metavar="令牌", help="访问令牌；更好的办法是环境变量 GOUJI_LABEL_STUDIO_TOKEN")
+    add_server_arguments(parser)
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
     parser.set_defaults(run=_run)
 

@@ -86,13 +86,13 @@ class Journal:
         path = self._folder / name
         if not path.exists():
             return []
-        text = path.read_text(encoding="utf-8")
-        if text and not text.endswith("\n"):
+        data = path.read_bytes()
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data):
             # Cut short by a kill: what it told of is unsure, which the other file says already.
-            text = text[: text.rfind("\n") + 1]
-            path.write_text(text, encoding="utf-8")
+            os.truncate(path, whole)
         found = []
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(data[:whole].splitlines(), start=1):
             try:
                 entry = json.loads(line)
                 wanted = ({"keys"} if name == BEGUN else {"batch", "kind", "key", "task"}) | {"server", "project"}

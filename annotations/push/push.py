@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from annotations.connect import Server, client, told, upload_files
+from annotations.connect import Server, client, upload_files
+from annotations.push.bringing import bring, read_original
 from annotations.push.cell_tasks import CellTask, cell_task, task_key
-from annotations.push.journal import Journal, Pushed
+from annotations.push.journal import Journal
 from annotations.push.projects import Screen, image_project, keys_of, project, title_of
 from annotations.screens.configuration import cell_instructions, cell_screen
 from annotations.selection import AskedReport, Selection
 from pipeline.errors import E304, E305, GoujiError
 from pipeline.ingest.contents import Content, find_contents
-from pipeline.ingest.sources import check_unchanged
-from pipeline.read.open import read_document
 from pipeline.store.outcomes import find_outcome
 
 PORTION = 25
@@ -92,24 +90,12 @@ def _push(
         made = _made(out, [one for one in left if one.annotators == annotators], where, selection, adjudicates, tally)
         while portion := list(islice(made, PORTION)):
             fresh = [one for one in portion if one.data["key"] not in arrived]
-            numbers = {one.data["key"]: arrived[one.data["key"]] for one in portion if one.data["key"] in arrived}
-            if fresh:
-                # The same image may belong to several tasks.
-                files = [(image.name, image.data, image.mime) for one in fresh for image in one.images]
-                addresses = dict(zip((file[0] for file in files), upload_files(server, images, files), strict=True))
-                journal.begin(server.url, target, [one.data["key"] for one in fresh])
-                bodies: list[Any] = [{"data": one.with_addresses(addresses)} for one in fresh]
-                with told():
-                    answer = studio.projects.import_tasks(id=target, request=bodies, return_task_ids=True)
-                # Not every version of the server tells them.
-                told_ids = getattr(answer, "task_ids", None) or []
-                if len(told_ids) != len(fresh):
-                    known = keys_of(studio, target)
-                    told_ids = [known[one.data["key"]] for one in fresh]
-                numbers |= dict(zip((one.data["key"] for one in fresh), told_ids, strict=True))
-            journal.end(
-                Pushed(server.url, selection.name, kind, target, key, task) for key, task in numbers.items()
-            )
+            there = {one.data["key"]: arrived[one.data["key"]] for one in portion if one.data["key"] in arrived}
+            # The same image may belong to several tasks.
+            files = [(image.name, image.data, image.mime) for one in fresh for image in one.images]
+            addresses = dict(zip((file[0] for file in files), upload_files(server, images, files), strict=True))
+            bodies = [{"data": one.with_addresses(addresses)} for one in fresh]
+            bring(studio, server, journal, target, selection.name, kind, bodies, there)
             tally.pushed += len(fresh)
             tally.known += len(portion) - len(fresh)
             watch(tally)
@@ -137,10 +123,8 @@ def _task(
     outcome = find_outcome(out, asked.sha256)
     if outcome is None or outcome.report is None or any(one not in outcome.report.fields for one in asked.fields):
         raise GoujiError(E305, reason="没有这份报告的记录或其中的字段，重新运行 gouji ingest 和 gouji annotate select")
-    if content is None:
-        raise GoujiError(E305, reason="原件已不在原处")
-    check_unchanged(content.path, asked.sha256)
-    document = read_document(content.path, name=content.file_name if content.spooled else None)
+    document = read_original(content, asked.sha256)
+    assert content is not None
     return cell_task(
         selection.name, outcome.program, asked, outcome.report, document, content.path, adjudicates
     )

@@ -17,15 +17,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from annotations.connect import Server, client, told
-from annotations.push.journal import Journal, Pushed
+from annotations.push.bringing import bring, read_original
+from annotations.push.journal import Journal
 from annotations.push.projects import Screen, keys_of, project, title_of
 from annotations.push.tag_predictions import model_of, plain_lines, prediction_of_tags, shipped_folder, version_of
 from annotations.screens.tags import names_of_labels, tag_instructions, tag_screen
 from annotations.selection import AskedReport, Selection
 from pipeline.errors import E304, E305, GoujiError
 from pipeline.ingest.contents import find_contents
-from pipeline.ingest.sources import check_unchanged
-from pipeline.read.open import read_document
 from pipeline.tag.linear import Linear, linear
 
 if TYPE_CHECKING:
@@ -155,17 +154,9 @@ def _bring(
     studio: LabelStudio, server: Server, journal: Journal, target: int, batch: str, portion: list[dict[str, Any]],
     arrived: dict[str, int], tally: TagTally,
 ) -> None:  # fmt: skip
-    keys = [one["data"]["key"] for one in portion]
-    numbers = {key: arrived[key] for key in keys if key in arrived}
+    there = {key: arrived[key] for one in portion if (key := one["data"]["key"]) in arrived}
     fresh = [one for one in portion if one["data"]["key"] not in arrived]
-    if fresh:
-        journal.begin(server.url, target, [one["data"]["key"] for one in fresh])
-        bodies: list[Any] = fresh
-        with told(server):
-            answer = studio.projects.import_tasks(id=target, request=bodies, return_task_ids=True)
-        given = getattr(answer, "task_ids", None) or []
-        numbers |= dict(zip((one["data"]["key"] for one in fresh), given, strict=True))
-    journal.end(Pushed(server.url, batch, KIND, target, key, task) for key, task in numbers.items())
+    bring(studio, server, journal, target, batch, KIND, fresh, there)
     tally.pushed += len(fresh)
     tally.known += len(portion) - len(fresh)
 
@@ -192,11 +183,8 @@ def _made(
     for one in asked:
         content = where.get(one.sha256)
         try:
-            if content is None:
-                raise GoujiError(E305, reason="原件已不在原处")
-            check_unchanged(content.path, one.sha256)
-            document = read_document(content.path, name=content.file_name if content.spooled else None)
-            made = tag_tasks(one, linear(document), selection.program, selection.name, model, version)
+            seen = linear(read_original(content, one.sha256))
+            made = tag_tasks(one, seen, selection.program, selection.name, model, version)
             if not made:
                 raise GoujiError(E305, reason="文件里没有文字（扫描件不能标文字）")
             yield from made

@@ -94,6 +94,11 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[\d.,])\s+(?=[\d.,])", "", text)
 
 
+def read_number(text: str | None) -> Number | None:
+    """The number that a text of a number cell, as the record has it, stands for; None where it is none."""
+    return None if text is None else read_cell(text, signed=True, decimal=True).value
+
+
 def han_number(text: str) -> int | None:
     """Chinese numerals up to 99,999,999: `十二` is 12, `二〇二一` is 2021; None where they make no number."""
     if not _HAN.match(text):

@@ -8,7 +8,7 @@ from typing import Any
 
 from annotations.pull.kept import keep_answers
 from annotations.push.cell_tasks import task_key
-from annotations.push.choices import choices, printed_number
+from annotations.push.choices import choices, number_on_page
 from annotations.selection import AskedCell, AskedReport
 from pipeline.answers import CellAnswer
 from pipeline.record import Report
@@ -37,7 +37,7 @@ def task_data(report: Report, fields: list[str], batch: str = BATCH, adjudicates
     cells = [
         {
             "field": field, "label": field, "crop": "<p></p>", "reason": "看", "proposed": found.value,
-            "printed": printed_number(found), "kind": found.kind, "choices": choices(found, place),
+            "printed": number_on_page(found), "kind": found.kind, "choices": choices(found, place),
         }
         for place, field in enumerate(fields) for found in (report.fields[field],)
     ]  # fmt: skip

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotations.push.choices import KEYS, MENDED, MOST_NUMBERS, choices, number_of, numbers
+from annotations.push.choices import KEYS, MENDED, MOST_NUMBERS, choices, numbers
 from pipeline.record import Candidate, Field, FieldSource, SeenText
 
 
@@ -51,10 +51,3 @@ def test_what_each_look_gave_is_offered_too() -> None:
     looks = tuple(SeenText(reader="r", text=text, score=0.5) for text in ("8", "3", "B", "1,234", "9"))
     seen = field("ambiguous", "8", None, (8,)).model_copy(update={"source": FieldSource(looks=looks)})
     assert numbers(seen) == [8, 3, 1234, 9][:MOST_NUMBERS]
-
-
-@pytest.mark.parametrize(
-    ("text", "number"), [("1,234", 1234), ("186.98", 186.98), ("-3", -3), ("无", None), ("nan", None), (None, None)]
-)
-def test_numbers_as_printed(text: str | None, number: float | None) -> None:
-    assert number_of(text) == number

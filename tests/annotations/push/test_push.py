@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from annotations.connect import client
-from annotations.push.journal import BEGUN, FOLDER, Journal
+from annotations.push.journal import BEGUN, FOLDER, Journal, Pushed
 from annotations.push.projects import find_project, keys_of, title_of
 from annotations.push.push import Tally, push_cells
 from annotations.selection import AskedCell, AskedReport, Selection
@@ -126,6 +126,20 @@ def test_three_cells_are_answered_with_four_keys(
     }  # fmt: skip
     asked = task.data["cells"]
     assert said == {f"verdict_{index}": [cell["choices"][0]["alias"]] for index, cell in enumerate(asked)}
+
+
+def test_a_line_cut_in_the_middle_of_a_character_is_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.begin("s", 1, ["a", "b"])
+    journal.end([Pushed("s", "批", "cells", 1, "a", 7), Pushed("s", "批", "cells", 1, "b", 8)])
+    arrived = tmp_path / FOLDER / "pushed.jsonl"
+    whole = arrived.read_bytes()
+    arrived.write_bytes(whole[: whole.rindex("批".encode()) + 1])
+    again = Journal(tmp_path)
+    assert [one.task for one in again.known.values()] == [7]
+    assert again.unsure == {("s", 1): {"b"}}
+    again.end([Pushed("s", "批", "cells", 1, "b", 8)])
+    assert arrived.read_bytes() == whole
 
 
 def test_the_journal_tells_what_is_none_of_it(tmp_path: Path) -> None:

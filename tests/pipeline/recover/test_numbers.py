@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.record import Number
-from pipeline.recover.numbers import MOST_DIGITS, han_number, read_cell
+from pipeline.recover.numbers import MOST_DIGITS, han_number, read_cell, read_number
 
 COUNTS = st.integers(0, 10**MOST_DIGITS - 1)
 FULL_WIDTH = str.maketrans("0123456789,", "０１２３４５６７８９，")
@@ -164,3 +164,11 @@ def test_any_text_gives_an_answer(text: str, signed: bool, decimal: bool) -> Non
     assert (found.value is not None) == (found.kind == "number")
     if not signed and found.value is not None:
         assert found.value >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,234", 1234), ("186.98", 186.98), ("-3", -3), ("１２", 12), ("无", None), ("", None), (None, None)],
+)
+def test_numbers_of_records(text: str | None, number: float | None) -> None:
+    assert read_number(text) == number
