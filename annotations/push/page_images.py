@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.document import Box, Document, Picture
 from pipeline.errors import GoujiError
-from pipeline.show.pictures import PagePicture, picture_of
+from pipeline.show.pictures import PagePicture, on_pixels, picture_of
 
 if TYPE_CHECKING:
     from pipeline.document import Pixels
@@ -95,9 +95,7 @@ def _holds(box: Box, place: Box) -> bool:
 def _crop(pixels: Pixels, fills: Box, place: Box) -> bytes:
     """The cell in red, with its neighbours."""
     height, width = pixels.shape[:2]
-    across, down = width / (fills[2] - fills[0]), height / (fills[3] - fills[1])
-    left, right = ((edge - fills[0]) * across for edge in (place[0], place[2]))
-    top, bottom = ((edge - fills[1]) * down for edge in (place[1], place[3]))
+    left, top, right, bottom = on_pixels(place, fills, width, height)
     tall = max(bottom - top, LEAST_HEIGHT * height)
     window = (
         max(0, round(left - ACROSS * tall)), max(0, round(top - DOWN * tall)),

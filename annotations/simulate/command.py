@@ -30,6 +30,7 @@ def add(commands: Subparsers) -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--results", type=Path, metavar="文件夹", help="gouji evaluate --synthetic 的 --out")
     where.add_argument("--synthetic", type=int, metavar="N", help="另生成 N 份报告")
+    parser.add_argument("--corpus-seed", type=int, metavar="种子", help="生成报告的种子；默认与 gouji evaluate 同")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="种子数，默认 5")
     parser.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里；读出的记录也留在其中")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="进程数，默认 1；不影响结果")
@@ -118,8 +119,9 @@ def _heldout_folder(arguments: argparse.Namespace) -> Path:
     from training.evaluation.command import SEED
     from training.evaluation.heldout import write_heldout
 
-    folder: Path = arguments.out / FOLDER / f"test-{SEED}-{arguments.synthetic}-0"
-    write_heldout(folder, arguments.synthetic, 0, SEED, arguments.workers)
+    seed = SEED if arguments.corpus_seed is None else arguments.corpus_seed
+    folder: Path = arguments.out / FOLDER / f"test-{seed}-{arguments.synthetic}-0"
+    write_heldout(folder, arguments.synthetic, 0, seed, arguments.workers)
     return folder
 
 
@@ -136,4 +138,6 @@ def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
 
 def _command_line(arguments: argparse.Namespace) -> str:
     where = f"--results {arguments.results}" if arguments.results is not None else f"--synthetic {arguments.synthetic}"
+    if arguments.corpus_seed is not None:
+        where += f" --corpus-seed {arguments.corpus_seed}"
     return f"gouji annotate simulate {where} --seeds {arguments.seeds} --out {arguments.out}"

@@ -43,15 +43,27 @@ class PagePicture:
 
     def place(self, box: Box) -> tuple[float, float, float, float]:
         """Where a box of the page lies on the picture: left, top, width and height in pixels, to a tenth."""
-        left, top, right, bottom = self.box
-        across, down = self.width / (right - left), self.height / (bottom - top)
-        x, y = (box[0] - left) * across, (box[1] - top) * down
-        return round(x, 1), round(y, 1), round((box[2] - box[0]) * across, 1), round((box[3] - box[1]) * down, 1)
+        left, top, right, bottom = on_pixels(box, self.box, self.width, self.height)
+        return round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)
 
     def holds(self, box: Box) -> bool:
         """Whether the middle of a box of the same page lies on the picture."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         return self.box[0] <= x <= self.box[2] and self.box[1] <= y <= self.box[3]
+
+
+def on_pixels(box: Box, fills: Box, width: int, height: int) -> Box:
+    """Where a box of the page lies on an image of it, in pixels.
+
+    Args:
+        fills: what the image fills on the page.
+        width, height: of the image.
+    """
+    across, down = width / (fills[2] - fills[0]), height / (fills[3] - fills[1])
+    return (
+        (box[0] - fills[0]) * across, (box[1] - fills[1]) * down,
+        (box[2] - fills[0]) * across, (box[3] - fills[1]) * down,
+    )  # fmt: skip
 
 
 def picture_of(page: int, box: Box, pixels: Pixels) -> PagePicture:

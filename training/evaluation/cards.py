@@ -13,6 +13,7 @@ from pipeline.document import Box, Document, Grid, Picture
 from pipeline.errors import GoujiError
 from pipeline.read.open import read_document
 from pipeline.record import Number
+from pipeline.show.pictures import on_pixels
 from pipeline.template import load_templates
 from training.evaluation.figures import Card
 from training.evaluation.results import FieldResult, ReportResult
@@ -139,10 +140,8 @@ def _crop(document: Document, one: FieldResult) -> str:
 
 def _window(box: Box, fills: Box, width: int, height: int) -> tuple[int, int, int, int] | None:
     """The pixels of a box and its margin; None where it does not lie on the picture."""
-    across, down = width / (fills[2] - fills[0]), height / (fills[3] - fills[1])
     margin = MARGIN * (box[3] - box[1])
-    left = max(0, round((box[0] - margin - fills[0]) * across))
-    right = min(width, round((box[2] + margin - fills[0]) * across))
-    top = max(0, round((box[1] - margin - fills[1]) * down))
-    bottom = min(height, round((box[3] + margin - fills[1]) * down))
+    wide = (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)
+    x0, y0, x1, y1 = map(round, on_pixels(wide, fills, width, height))
+    left, top, right, bottom = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
     return (left, top, right, bottom) if left < right and top < bottom else None
