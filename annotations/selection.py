@@ -22,8 +22,30 @@ class AskedCell(_Frozen):
     """Cells expected to be right after the answer that were not before, this one included."""
 
 
+class AskedRow(_Frozen):
+    """A row of an overview."""
+
+    row: str
+    """Its id."""
+    fields: tuple[str, ...]
+    """Cells of it that are open."""
+
+
+class AskedOverview(_Frozen):
+    """Rows of a table of which a person says in one go in which of them a number other than 0 is printed."""
+
+    table: str
+    rows: tuple[AskedRow, ...]
+    worth: float
+    """Cells expected to be right after the answer that were not before."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(field for row in self.rows for field in row.fields)
+
+
 class AskedReport(_Frozen):
-    """One report, one task."""
+    """One report, one task: some cells, or an overview of a table."""
 
     sha256: str
     file: str
@@ -31,7 +53,8 @@ class AskedReport(_Frozen):
     agency: str | None
     year: int | None
     cells: tuple[AskedCell, ...]
-    """In the order in which to look at them."""
+    """In the order in which to look at them; none where it is an overview."""
+    overview: AskedOverview | None = None
     seconds: float
     """Expected to be spent on it."""
     score: float
@@ -41,7 +64,8 @@ class AskedReport(_Frozen):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(cell.field for cell in self.cells)
+        """All cells that an answer may be about."""
+        return tuple(cell.field for cell in self.cells) if self.overview is None else self.overview.fields
 
 
 class Selection(_Frozen):

@@ -52,7 +52,7 @@ def answered(report: Report, answers: ReportAnswers) -> Report:
         if _differs(before, one):
             differing.append(_finding(_described(tables, field_id), field_id, before, one))
     known = {field_id for field_id, one in counting.items() if one.verdict != "unreadable"}
-    for field_id, field, rule in _following(tables, fields, known):
+    for field_id, field, rule in _following(tables, fields, known, _numbers_seen(answers)):
         fields[field_id] = field
         values = {other: fields[other].value for other in rule.fields}
         ledger[field_id] = LedgerEntry(
@@ -161,10 +161,11 @@ def _described(tables: list[Table], field_id: str) -> str:
 
 
 def _following(
-    tables: list[Table], fields: Mapping[str, Field], known: set[str]
+    tables: list[Table], fields: Mapping[str, Field], known: set[str], numbers: list[frozenset[str]]
 ) -> Iterator[tuple[str, Field, Rule]]:
     """What the equalities leave no choice about once the known fields are known, one after the other. An open field
-    whose equalities want different numbers, or none of its candidates, stays open.
+    whose equalities want different numbers, or none of its candidates, stays open; so does the last one of some among
+    which a person saw a number other than 0, where it would be 0 like the others.
 
     Yields:
         (field id, the field settled, the rule that settles it); the caller sees each before the next is looked for.
@@ -176,9 +177,33 @@ def _following(
         found = False
         for one, field_id in everywhere:
             followed = _followed(one, field_id, fields, known)
-            if followed is not None:
+            if followed is not None and not (followed[0].value == 0 and _is_last(field_id, fields, numbers)):
                 fields[field_id], known, found = followed[0], known | {field_id}, True
                 yield field_id, *followed
+
+
+def _numbers_seen(answers: ReportAnswers) -> list[frozenset[str]]:
+    """Fields among which somebody saw a number other than 0: what an overview left open of a row, and of a column."""
+    tasks: dict[tuple[str, str], list[CellAnswer]] = {}
+    for one in answers.answers:
+        tasks.setdefault((one.task, one.annotator), []).append(one)
+    found: dict[tuple[str, str, int, str], set[str]] = {}
+    for (task, who), given in tasks.items():
+        if all(one.verdict == "left_open" for one in given):
+            # It told nothing.
+            continue
+        for one in given:
+            for part in (1, 2) if one.verdict == "left_open" else ():
+                found.setdefault((task, who, part, one.field.split(".")[part]), set()).add(one.field)
+    return [frozenset(fields) for fields in found.values()]
+
+
+def _is_last(field_id: str, fields: Mapping[str, Field], numbers: list[frozenset[str]]) -> bool:
+    """Whether all the others of some that hold a number are 0."""
+    return any(
+        field_id in those and all(fields[other].value == 0 for other in those if other != field_id and other in fields)
+        for those in numbers
+    )
 
 
 def _followed(one: Table, field_id: str, fields: Mapping[str, Field], known: set[str]) -> tuple[Field, Rule] | None:

@@ -20,7 +20,7 @@ FOLDER = "answers"
 """Of OUT."""
 SUFFIX = ".json"
 
-Verdict = Literal["ok", "corrected", "unreadable", "source_wrong"]
+Verdict = Literal["ok", "corrected", "unreadable", "source_wrong", "left_open"]
 PrintKind = Literal["number", "blank", "dash"]
 
 
@@ -31,7 +31,9 @@ class CellAnswer(BaseModel):
 
     field: str
     verdict: Verdict
-    """`ok`: as the program proposed. `source_wrong`: the page prints something that the agency cannot have meant."""
+    """`ok`: as the program proposed. `source_wrong`: the page prints something that the agency cannot have meant.
+    `left_open`: of the overview of a table, in whose row and column a number other than 0 is printed, or of which the
+    overview told nothing; the cell has still to be asked about."""
     kind: PrintKind | None = None
     """What the page shows; None where it is unreadable."""
     printed: Number | None = None
@@ -85,18 +87,22 @@ class ReportAnswers(BaseModel):
 
 def final(answers: ReportAnswers) -> dict[str, CellAnswer]:
     """What counts, by field: the last adjudication, or what all agree on. Where they disagree nothing counts."""
-    return {field: agreed for field, given in _by_field(answers).items() if (agreed := _agreed(given)) is not None}
+    return {
+        field: telling[-1] for field, given in _by_field(answers).items()
+        if not _is_disputed(given) and (telling := _telling(given))
+    }  # fmt: skip
 
 
 def disputed(answers: ReportAnswers) -> dict[str, tuple[CellAnswer, ...]]:
     """Fields about which people say different things and nobody has adjudicated, with what each says last."""
-    return {field: tuple(given) for field, given in _by_field(answers).items() if _agreed(given) is None}
+    return {field: tuple(given) for field, given in _by_field(answers).items() if _is_disputed(given)}
 
 
 def _by_field(answers: ReportAnswers) -> dict[str, list[CellAnswer]]:
     """Each person's last answer by field; where somebody adjudicated, the last adjudication alone."""
     last: dict[str, dict[str, CellAnswer]] = {}
-    for one in sorted(answers.answers, key=lambda one: one.at):
+    for one in sorted(answers.answers, key=lambda one: (one.verdict != "left_open", one.at)):
+        # What somebody left open and answered elsewhere is answered.
         last.setdefault(one.field, {})[one.annotator] = one
     found = {}
     for field, people in last.items():
@@ -106,10 +112,17 @@ def _by_field(answers: ReportAnswers) -> dict[str, list[CellAnswer]]:
     return found
 
 
-def _agreed(given: list[CellAnswer]) -> CellAnswer | None:
-    # One who could read it knows more than one who could not.
-    read = [one for one in given if one.verdict != "unreadable"] or given
-    return read[-1] if len({one.said for one in read}) == 1 else None
+def _telling(given: list[CellAnswer]) -> list[CellAnswer]:
+    """Those that say something of the cell. One who could read it knows more than one who could not."""
+    settling = [one for one in given if one.verdict != "left_open"]
+    return [one for one in settling if one.verdict != "unreadable"] or settling
+
+
+def _is_disputed(given: list[CellAnswer]) -> bool:
+    telling = _telling(given)
+    # In one overview one saw a number where another saw none.
+    left_open = {one.task for one in given if one.verdict == "left_open"}
+    return len({one.said for one in telling}) > 1 or any(one.task in left_open for one in telling)
 
 
 def path_of(out: Path, sha256: str) -> Path:

@@ -178,7 +178,7 @@ def _select(plan: Plan, folder: Path, number: int) -> dict[str, Any]:
     if not path.exists():
         return {"reports": 0, "cells": 0}
     chosen = load_selection(path)
-    return {"reports": len(chosen.reports), "cells": sum(len(one.cells) for one in chosen.reports)}
+    return {"reports": len(chosen.reports), "cells": sum(len(one.fields) for one in chosen.reports)}
 
 
 def batch_of(out: Path, number: int) -> str:

@@ -5,38 +5,20 @@ A cell whose answer cannot be understood is told of and left out; the others of 
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from annotations.pull.shown_cells import ShownCell, Tell, check_task, shown_cells, verdict_on
 from annotations.pull.typed_numbers import typed_number
 from annotations.push.choices import BLANK, DASH, MENDED, NUMBER, OTHER, SOURCE, UNREADABLE
 from pipeline.answers import CellAnswer, PrintKind, Verdict
-from pipeline.errors import E405, GoujiError
 from pipeline.reconcile.rules import number_text
-from pipeline.record import Kind, Number
-from pipeline.tag.labels import fields
-
-Tell = Callable[[str, str], None]
-"""Told the field (empty where it is about the whole annotation) and what is wrong with it, in Chinese."""
+from pipeline.record import Number
 
 _REGION = re.compile(r"(verdict|number)_(\d{1,4})")
-_KINDS: Mapping[object, Kind] = {kind: kind for kind in get_args(Kind)}
 _PRINT_KINDS: Mapping[object, PrintKind] = {kind: kind for kind in get_args(PrintKind)}
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A cell as the task shows it."""
-
-    field: str
-    kind: Kind
-    proposed: Number | None
-    printed: Number | None
-    codes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +44,7 @@ def answers_of(
     Raises:
         GoujiError: E405 where the task itself is none that was pushed, so that nothing in it can be understood.
     """
-    asked = [_asked(cell) for cell in checked_data(data)["cells"]]
+    asked = cells_of(data)
     said = _by_cell(result, len(asked), tell)
     found = []
     for index, cell in enumerate(asked):
@@ -83,38 +65,14 @@ def answers_of(
     return found
 
 
-def checked_data(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The data of a task about cells, all that is read of it being there.
+def cells_of(data: Mapping[str, Any]) -> list[ShownCell]:
+    """The cells that the task is about.
 
     Raises:
-        GoujiError: E405.
+        GoujiError: E405 where the task is none that was pushed.
     """
-    texts = all(isinstance(data.get(name), str) for name in ("key", "sha256", "program"))
-    if not texts or not data["key"] or not _SHA256.fullmatch(data["sha256"]):
-        raise GoujiError(E405, reason="任务缺少 key、sha256 或 program")
-    if not isinstance(data.get("cells"), list) or not all(isinstance(cell, dict) for cell in data["cells"]):
-        raise GoujiError(E405, reason="任务的 cells 不是一列格子")
-    names = [_asked(cell).field for cell in data["cells"]]
-    if len(set(names)) != len(names):
-        raise GoujiError(E405, reason="任务中同一格出现了两次")
-    return data
-
-
-def _asked(cell: Mapping[str, Any]) -> _Asked:
-    field, kind, choices = cell.get("field"), _KINDS.get(cell.get("kind")), cell.get("choices")
-    if field not in fields():
-        raise GoujiError(E405, reason=f"任务中没有这样的字段：{field}")
-    known = isinstance(choices, list) and all(isinstance(one, dict) for one in choices)
-    if kind is None or not known or not all(map(_is_number, (cell.get("proposed"), cell.get("printed")))):
-        raise GoujiError(E405, reason=f"任务中 {field} 的 kind、proposed、printed 或 choices 有误")
-    codes = frozenset(str(one.get("alias", one.get("value"))) for one in choices or ())
-    return _Asked(str(field), kind, cell.get("proposed"), cell.get("printed"), codes)
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not (value is None or isinstance(value, int | float)):
-        return False
-    return value is None or math.isfinite(value)
+    check_task(data)
+    return shown_cells(data.get("cells"), "cells")
 
 
 def _by_cell(result: Sequence[Any], n_cells: int, tell: Tell) -> dict[int, _Said]:
@@ -146,7 +104,7 @@ def _region(region: Any) -> tuple[str, int | None, tuple[str, ...]]:
     return found[1], int(found[2]), tuple(values)
 
 
-def _understood(cell: _Asked, said: _Said) -> tuple[Verdict, PrintKind | None, Number | None, Number | None]:
+def _understood(cell: ShownCell, said: _Said) -> tuple[Verdict, PrintKind | None, Number | None, Number | None]:
     """(verdict, kind, printed, value). Raises ValueError with what is wrong."""
     choices = set(said.choices)
     if len(choices) != 1:
@@ -160,12 +118,12 @@ def _understood(cell: _Asked, said: _Said) -> tuple[Verdict, PrintKind | None, N
     if choice == OTHER:
         if typed is None:
             raise ValueError("选了“其他数字”而没有填数字")
-        return _verdict(cell, "number", typed), "number", typed, typed
+        return verdict_on(cell, "number", typed), "number", typed, typed
     if choice.startswith(NUMBER):
         number = typed_number(choice.removeprefix(NUMBER), cell.field)
         if typed is not None and typed != number:
             raise ValueError(f"选的是 {number_text(number)}，填的是 {number_text(typed)}")
-        return _verdict(cell, "number", number), "number", number, number
+        return verdict_on(cell, "number", number), "number", number, number
     if typed is not None:
         raise ValueError(f"选的是“{choice}”，却填了 {number_text(typed)}")
     if choice == UNREADABLE:
@@ -174,18 +132,18 @@ def _understood(cell: _Asked, said: _Said) -> tuple[Verdict, PrintKind | None, N
         return "ok", "number", cell.printed, cell.proposed
     if choice in (BLANK, DASH):
         kind: PrintKind = "blank" if choice == BLANK else "dash"
-        return _verdict(cell, kind, None), kind, None, None
+        return verdict_on(cell, kind, None), kind, None, None
     raise ValueError(f"不认识的选项“{choice}”")
 
 
-def _typed(cell: _Asked, said: _Said) -> Number | None:
+def _typed(cell: ShownCell, said: _Said) -> Number | None:
     numbers = {typed_number(text, cell.field) for text in said.typed}
     if len(numbers) > 1:
         raise ValueError(f"填了两个数字：{'、'.join(sorted(map(number_text, numbers)))}")
     return next(iter(numbers), None)
 
 
-def _of_source(cell: _Asked, typed: Number | None) -> tuple[PrintKind, Number | None, Number | None]:
+def _of_source(cell: ShownCell, typed: Number | None) -> tuple[PrintKind, Number | None, Number | None]:
     """What is printed stays as the program read it."""
     kind = _PRINT_KINDS.get(cell.kind)
     if kind is None:
@@ -193,10 +151,3 @@ def _of_source(cell: _Asked, typed: Number | None) -> tuple[PrintKind, Number | 
     if typed is not None and typed == cell.printed:
         raise ValueError(f"选了“原文有误”，填的却正是原文的 {number_text(typed)}")
     return kind, cell.printed, typed
-
-
-def _verdict(cell: _Asked, kind: PrintKind, printed: Number | None) -> Verdict:
-    """Of a cell without a number only that was asked; what it stands for follows from the others, see answered.py."""
-    if kind != "number":
-        return "ok" if kind == cell.kind else "corrected"
-    return "ok" if cell.kind == "number" and cell.printed == printed == cell.proposed else "corrected"

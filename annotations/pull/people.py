@@ -27,14 +27,15 @@ def as_annotator(who: str) -> str:
 
 
 def by_person(one: AnsweredReport) -> dict[str, dict[str, CellAnswer]]:
-    """By annotator and field, what each said last, adjudication apart. What somebody could not read is no answer that
-    another could agree with."""
+    """By annotator and field, what each said last, adjudication apart. What somebody could not read or left
+    open is no answer that another could agree with."""
     found: dict[str, dict[str, CellAnswer]] = {}
-    for answer in sorted(one.answers.answers, key=lambda answer: answer.at):
+    # What somebody left open and answered elsewhere is answered.
+    for answer in sorted(one.answers.answers, key=lambda answer: (answer.verdict != "left_open", answer.at)):
         if not answer.adjudicates and answer.field in one.fields:
             found.setdefault(answer.annotator, {})[answer.field] = answer
     read = {
-        who: {field: answer for field, answer in said.items() if answer.verdict != "unreadable"}
+        who: {field: answer for field, answer in said.items() if answer.verdict not in ("unreadable", "left_open")}
         for who, said in found.items()
     }
     return {who: said for who, said in sorted(read.items()) if said}

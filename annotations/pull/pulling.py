@@ -14,18 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotations.pull.answered_reports import AnsweredReport, Flag, answered_reports, file_stem
-from annotations.pull.cell_answers import answers_of, checked_data
+from annotations.pull.cell_answers import answers_of, cells_of
 from annotations.pull.disputes import disputes
 from annotations.pull.examples import examples
 from annotations.pull.fetched import Annotation, Task, names_of_people, tasks_of
 from annotations.pull.gold_files import Written, write_gold
 from annotations.pull.kept import keep_answers, write
+from annotations.pull.overview_answers import overview_answers, overview_cells
 from annotations.pull.people import agreement_of
 from annotations.pull.tag_spans import tag_file
 from annotations.push.cell_tasks import task_key
 from annotations.push.journal import FOLDER, Journal, Pushed
 from annotations.push.tag_tasks import tag_key
-from annotations.selection import AskedCell, AskedReport
+from annotations.selection import AskedCell, AskedOverview, AskedReport, AskedRow
 from pipeline.answers import CellAnswer
 from pipeline.errors import E101, E304, E403, E405, GoujiError
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 DISPUTED, EXAMPLES, FLAGGED, PROBLEMS = "disputed.json", "examples.jsonl", "flagged.jsonl", "problems.jsonl"
 TAGS = "tags"
 """Of OUT/annotate."""
-CELLS, TEXT = "cells", "tags"
+CELLS, OVERVIEW, TEXT = "cells", "overview", "tags"
 """Kinds of task."""
 ADJUDICATION = "adjudication"
 """Kind of a project with such of the first kind."""
@@ -168,7 +169,7 @@ def _take(
     try:
         if pushed is not None and task.data.get("key") != pushed.key:
             raise GoujiError(E405, reason=CHANGED)
-        if task.data.get("kind") == CELLS:
+        if task.data.get("kind") in (CELLS, OVERVIEW):
             _take_cells(task, project, out, found)
         elif task.data.get("kind") == TEXT:
             _take_tags(task, project, out, names, found)
@@ -181,10 +182,10 @@ def _take(
 
 
 def _take_cells(task: Task, project: int, out: Path, found: Pulled) -> None:
-    data = checked_data(task.data)
-    fields = [cell["field"] for cell in data["cells"]]
+    data, overview = task.data, task.data["kind"] == OVERVIEW
+    fields = [cell.field for cell in (overview_cells(data) if overview else cells_of(data))]
     adjudicates = data.get("adjudicates") is True
-    if task_key(str(data.get("batch")), _asked(data["sha256"], fields), adjudicates) != data["key"]:
+    if task_key(str(data.get("batch")), _asked(data["sha256"], fields, overview), adjudicates) != data["key"]:
         raise GoujiError(E405, reason=CHANGED)
     cells = {(data["sha256"], one) for one in fields}
     found.asked |= cells
@@ -193,17 +194,21 @@ def _take_cells(task: Task, project: int, out: Path, found: Pulled) -> None:
     kept: list[CellAnswer] = []
     for one in task.annotations:
         tell = _note(found, project, task, one.annotator)
-        kept += answers_of(data, one.result, one.annotator, one.at, one.seconds, tell)
+        answers = overview_answers if overview else answers_of
+        kept += answers(data, one.result, one.annotator, one.at, one.seconds, tell)
     last = {(one.annotator, one.field): one for one in kept}
     found.verdicts.update(one.verdict for one in last.values())
     if kept:
         found.changed += keep_answers(out, data["sha256"], kept)
 
 
-def _asked(sha256: str, fields: Sequence[str]) -> AskedReport:
+def _asked(sha256: str, fields: Sequence[str], overview: bool) -> AskedReport:
+    """So much of it as its key depends on."""
+    cells = tuple(AskedCell(field=one, worth=0) for one in fields)
+    rows = AskedOverview(table="", rows=(AskedRow(row="", fields=tuple(fields)),), worth=0) if overview else None
     return AskedReport(
-        sha256=sha256, file="", agency=None, year=None, cells=tuple(AskedCell(field=one, worth=0) for one in fields),
-        seconds=0, score=0,
+        sha256=sha256, file="", agency=None, year=None, cells=() if overview else cells, overview=rows, seconds=0,
+        score=0,
     )  # fmt: skip
 
 

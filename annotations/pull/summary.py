@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from training.evaluation.intervals import Estimate
 
 VERDICTS: dict[Verdict, str] = {
-    "ok": "与程序一致", "corrected": "改正", "unreadable": "看不清", "source_wrong": "原文印错"
+    "ok": "与程序一致", "corrected": "改正", "unreadable": "看不清", "source_wrong": "原文印错",
+    "left_open": "总览后待答",
 }  # fmt: skip
 MOST_LINES = 20
 """Of each sort that are shown."""

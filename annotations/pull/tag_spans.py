@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from annotations.pull.cell_answers import Tell
+from annotations.pull.shown_cells import Tell
 from pipeline.errors import E405, GoujiError
 from pipeline.tag.labels import SECTIONS, fields
 from pipeline.tag.linear import BORDER, END

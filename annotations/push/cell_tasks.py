@@ -6,17 +6,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from annotations.push.choices import choices, number_on_page
+from annotations.push.evidence import ImageFile, evidence_of_cells
 from annotations.push.form import form_html
-from annotations.push.page_images import PageImages, Place, page_images
-from annotations.push.passages import own_passage, whole_passage
+from annotations.push.passages import own_passage
 from annotations.selection import AskedReport
 from pipeline.document import Document
-from pipeline.record import Field, FieldSource, Report
+from pipeline.record import Field, Report
 from pipeline.show import words
 from pipeline.show.form import tables_used
 
@@ -24,16 +23,6 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 MOST_EQUATIONS, MOST_UNKNOWN = 2, 3
 """Equalities shown on a card, and unknown numbers in one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """An image that the task shows and the server has to hold."""
-
-    name: str
-    """By its content, so that the same image is never stored twice."""
-    data: bytes
-    mime: str = "image/jpeg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +44,8 @@ class CellTask:
 
 def task_key(batch: str, asked: AskedReport, adjudicates: bool) -> str:
     """The same cells of the same report in the same batch have the same key."""
-    told = "\n".join((batch, asked.sha256, "裁定" if adjudicates else "核对", *asked.fields))
+    sort = "裁定" if adjudicates else "核对" if asked.overview is None else "总览"
+    told = "\n".join((batch, asked.sha256, sort, *asked.fields))
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
@@ -75,17 +65,8 @@ def cell_task(
     """
     marks = {field: _mark(index) for index, field in enumerate(asked.fields)}
     sources = {field: source for field in asked.fields if (source := report.fields[field].source) is not None}
-    pages = page_images(document, path, _places(sources))
-    images: dict[str, ImageFile] = {}
-    evidence = [_page_html(one, sources, marks, images) for one in pages]
-    on_pages = {field for one in pages for field in one.crops}
-    if passage := whole_passage(document, {f: s for f, s in sources.items() if f not in on_pages}, marks):
-        evidence.append(f'<div class="passage">{passage}</div>')
-    if not evidence:
-        evidence.append(f'<p class="nothing">原件上没有找到这些格，请打开原件核对：{escape(asked.file)}</p>')
-    crops = {
-        field: f'<img src="{_image(images, one.crops[field])}" alt="这一格">' for one in pages for field in one.crops
-    }
+    seen = evidence_of_cells(document, path, sources, marks, asked.file)
+    crops = {field: f'<img src="{address}" alt="这一格">' for field, address in seen.crops.items()}
     cells = [
         _cell(report, field, place, mark, crops.get(field) or own_passage(document, field, sources, mark))
         for place, (field, mark) in enumerate(marks.items())
@@ -100,53 +81,19 @@ def cell_task(
         "year": asked.year,
         "program": program,
         "adjudicates": adjudicates,
-        "heading": _heading(report, asked),
-        "evidence": "".join(evidence),
+        "heading": heading(report, asked),
+        "evidence": seen.html,
         "form": form_html(report, marks),
         "cells": cells,
+        "overview": [],
     }
-    return CellTask(data, tuple(images.values()))
+    return CellTask(data, tuple(seen.images.values()))
 
 
-def _heading(report: Report, asked: AskedReport) -> str:
+def heading(report: Report, asked: AskedReport) -> str:
+    """Whose report it is, as the task is headed."""
     year = f"{report.year} 年度" if report.year is not None else "年度未写明"
     return f"{report.agency or '（未写明机关）'}　{year}　{Path(asked.file).name}"
-
-
-def _places(sources: Mapping[str, FieldSource]) -> dict[str, Place]:
-    return {
-        field: (source.page, source.box)
-        for field, source in sources.items()
-        if source.page is not None and source.box is not None
-    }
-
-
-def _image(images: dict[str, ImageFile], data: bytes) -> str:
-    """What stands for the image's address until it has one."""
-    name = f"{hashlib.sha256(data).hexdigest()[:32]}.jpg"
-    images[name] = ImageFile(name, data)
-    return f"{{{{{name}}}}}"
-
-
-def _page_html(
-    one: PageImages, sources: Mapping[str, FieldSource], marks: Mapping[str, str], images: dict[str, ImageFile]
-) -> str:
-    picture = one.picture
-    boxes = []
-    for field in one.crops:
-        box = sources[field].box
-        assert box is not None
-        left, top, width, height = picture.place(box)
-        at = (
-            f"left:{100 * left / picture.width:.2f}%;top:{100 * top / picture.height:.2f}%;"
-            f"width:{100 * width / picture.width:.2f}%;height:{100 * height / picture.height:.2f}%"
-        )
-        boxes.append(f'<div class="box" style="{at}"><b>{marks[field]}</b></div>')
-    address = _image(images, picture.data)
-    return (
-        f'<p class="page">第 {picture.page} 页</p><div class="sheet"><img src="{address}" alt="第 {picture.page} 页">'
-        f"{''.join(boxes)}</div>"
-    )
 
 
 def _mark(index: int) -> str:

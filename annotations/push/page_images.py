@@ -24,6 +24,8 @@ ACROSS, DOWN = 7.0, 1.6
 LEAST_HEIGHT = 0.008
 """Of the page's height; a cell's box may be that of one thin digit."""
 RED = (220, 30, 30)
+MOST_PAGES = 12
+"""Shown where nobody knows on which of them the table stands."""
 CROP_WIDTH = 640
 """Pixels of a crop at the most."""
 
@@ -61,6 +63,16 @@ def page_images(document: Document, path: Path, places: Mapping[str, Place]) -> 
             del left[field]
         crops = {field: _crop(pixels, box, place) for field, place in on_it.items()}
         found.append(PageImages(picture_of(page, box, pixels), crops))
+    return sorted(found, key=lambda one: (one.picture.page, one.picture.box[1]))
+
+
+def all_pages(document: Document, path: Path) -> list[PageImages]:
+    """The first pages of the file, nothing framed."""
+    numbers = [page.number for page in document.pages] or [
+        block.source.page or 1 for block in document.blocks if isinstance(block, Picture)
+    ]
+    wanted = set(sorted(set(numbers))[:MOST_PAGES])
+    found = [PageImages(picture_of(page, box, pixels), {}) for page, box, pixels in _pages(document, path, wanted)]
     return sorted(found, key=lambda one: (one.picture.page, one.picture.box[1]))
 
 

@@ -15,6 +15,8 @@ ROWS = 1
 """Rows shown above and below that of a cell, on its card."""
 LONGEST = 400
 """Characters of a line."""
+MOST_BLOCKS = 400
+"""Lines and tables of a file of which nothing is known."""
 MOST_ROWS = 120
 """Of one table, in the passage as a whole."""
 
@@ -43,6 +45,13 @@ def whole_passage(document: Document, sources: Mapping[str, FieldSource], marks:
         parts.append(_block(blocks[index], held[index], marks))
         last = index
     return "".join(parts)
+
+
+def whole_document(document: Document) -> str:
+    """HTML of the file from its beginning, nothing marked; empty where it has no text."""
+    blocks = [block for block in document.blocks if isinstance(block, Grid) or (isinstance(block, Line) and block.text)]
+    parts = [_block(block, {}, {}) for block in blocks[:MOST_BLOCKS]]
+    return "".join([*parts, '<p class="gap">……</p>'] if len(blocks) > MOST_BLOCKS else parts)
 
 
 def own_passage(document: Document, field: str, sources: Mapping[str, FieldSource], mark: str) -> str:

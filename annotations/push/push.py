@@ -12,6 +12,7 @@ from annotations.connect import Server, client, upload_files
 from annotations.push.bringing import bring, read_original
 from annotations.push.cell_tasks import CellTask, cell_task, task_key
 from annotations.push.journal import Journal
+from annotations.push.overview_tasks import overview_task
 from annotations.push.projects import Screen, image_project, keys_of, project, title_of
 from annotations.screens.configuration import cell_instructions, cell_screen
 from annotations.selection import AskedReport, Selection
@@ -125,6 +126,8 @@ def _task(
         raise GoujiError(E305, reason="没有这份报告的记录或其中的字段，重新运行 gouji ingest 和 gouji annotate select")
     document = read_original(content, asked.sha256)
     assert content is not None
+    if asked.overview is not None:
+        return overview_task(selection.name, outcome.program, asked, outcome.report, document, content.path)
     return cell_task(
         selection.name, outcome.program, asked, outcome.report, document, content.path, adjudicates
     )

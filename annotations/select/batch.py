@@ -61,8 +61,8 @@ def select_batch(
 
 def _asked(one: Sketch, score: float, annotators: int) -> AskedReport:
     return AskedReport(
-        sha256=one.sha256, file=one.file, agency=one.agency, year=one.year, cells=one.cells, seconds=one.seconds,
-        score=round(score, 6), annotators=annotators,
+        sha256=one.sha256, file=one.file, agency=one.agency, year=one.year, cells=one.cells,
+        overview=one.overview, seconds=one.seconds, score=round(score, 6), annotators=annotators,
     )  # fmt: skip
 
 

@@ -109,6 +109,8 @@ def summary(selection: Selection, read: Read) -> list[str]:
     from pipeline.show.printable import printable
 
     cells = sum(len(one.cells) for one in selection.reports)
+    asked = sum(len(one.fields) for one in selection.reports)
+    overviews = sum(one.overview is not None for one in selection.reports)
     minutes = sum(one.seconds * one.annotators for one in selection.reports) / 60
     agencies = {one.agency for one in selection.reports}
     statuses = {one.sha256: one.status for one in read.sketches}
@@ -116,10 +118,11 @@ def summary(selection: Selection, read: Read) -> list[str]:
     counts = read.counts
     twice = sum(one.annotators > 1 for one in selection.reports)
     lines = [
-        f"{printable(selection.name)}：{len(selection.reports)} 份报告 {cells} 格，{len(agencies)} 个机关，"
+        f"{printable(selection.name)}：{len(selection.reports)} 份报告 {cells} 格和 {overviews} 张表的总览，"
+        f"{len(agencies)} 个机关，"
         f"预计 {minutes:.0f} 分钟（其中 {twice} 份两人各答一遍）",
         "按状态：" + "、".join(f"{status} {number}" for status, number in sorted(counted.items())),
-        f"全部待看：{counts['open']} 份 {counts['cells']} 格；这一批之后尚有 {max(0, counts['cells'] - cells)} 格",
+        f"全部待看：{counts['open']} 份 {counts['cells']} 格；这一批之后尚有 {max(0, counts['cells'] - asked)} 格",
     ]
     if counts["lost"]:
         lines.append(f"其中 {counts['lost']} 格所在的表整张没有找到：要逐格录入，排在后面")

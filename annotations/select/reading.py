@@ -162,11 +162,13 @@ def _look_at(how: _How, one: _Content) -> _Found:
     if outcome is None or outcome.report is None:
         return _Found(has_report=False)
     report = outcome.report
-    asked = {given.field for given in answers.answers}
+    asked = {given.field for given in answers.answers if given.verdict != "left_open"}
+    seen = {given.field.split(".")[0] for given in answers.answers if given.verdict == "left_open"}
     found = sketch(
-        report, one.name, one.agency_key, outcome.program, asked, how.strategy, how.seed, how.settings, how.zeros
+        report, one.name, one.agency_key, outcome.program, asked, how.strategy, how.seed, how.settings, how.zeros,
+        seen=seen,
     )
     before = None
-    if asked:
+    if asked or seen:
         before = one.agency_key or report.agency or report.sha256, found.form if found else ()
     return _Found(True, found, before)

@@ -21,6 +21,11 @@ class AnnotateSettings(BaseModel):
     seconds_a_cell: float = Field(gt=0)
     seconds_a_lost_cell: float = Field(gt=0)
     """Of a table of which no cell was found: there is no place to show."""
+    seconds_an_overview: float = Field(gt=0)
+    seconds_a_lost_overview: float = Field(gt=0)
+    seconds_a_tick: float = Field(gt=0)
+    fewest_rows: int = Field(gt=0)
+    """Of an overview."""
     lost_is_there: float = Field(ge=0, le=1)
     cells_a_task: int = Field(gt=0)
     least_a_minute: float = Field(ge=0)

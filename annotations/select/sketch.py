@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from annotations.select.overviews import overviews
 from annotations.select.settings import AnnotateSettings
 from annotations.select.settling import worthiest
 from annotations.select.suspects import Suspect, lost_tables, suspects
 from annotations.select.voices import disagreement
 from annotations.select.zeros import ZeroShares
-from annotations.selection import AskedCell
+from annotations.selection import AskedCell, AskedOverview
 from pipeline.record import Field, Report, ReportStatus
 
 Strategy = Literal["worth", "uncertainty", "committee", "diverse", "random"]
@@ -46,6 +47,8 @@ class Sketch:
     form: tuple[str, ...]
     """What sort of report it is: form, suffix, reader, layout, which cells are open."""
     cells: tuple[AskedCell, ...]
+    overview: AskedOverview | None
+    """Asked instead of cells."""
     seconds: float
     worth: float
     confidence: float
@@ -64,19 +67,28 @@ class Sketch:
 
 def sketch(
     report: Report, file: str, agency_key: str, program: str, asked: Collection[str], strategy: Strategy, seed: int,
-    settings: AnnotateSettings, zeros: ZeroShares, task: int = 0,
+    settings: AnnotateSettings, zeros: ZeroShares, task: int = 0, seen: Collection[str] = (),
 ) -> Sketch | None:  # fmt: skip
     """None where nothing is left to ask.
 
     Args:
         agency_key: as the store has it; empty where it has none.
         asked: ids of fields that somebody was asked about already.
+        seen: ids of tables of which somebody was asked for an overview already.
     """
     known = list(suspects(report, asked, settings))
     if not known:
         return None
     cells = _chosen(report, known, asked, strategy, seed, settings, zeros)
     chosen = [one for one, _ in cells]
+    seconds = settings.seconds_a_report + sum(one.seconds for one in chosen)
+    worth = sum(cell.worth for _, cell in cells)
+    overview: AskedOverview | None = None
+    if strategy == "worth":
+        for one, looking in overviews(report, known, seen, settings, zeros):
+            took = settings.seconds_a_report + looking
+            if one.worth / took > worth / seconds:
+                overview, worth, seconds, cells = one, one.worth, took, []
     must = [one for one in known if one.must]
     lost = lost_tables(report)
     return Sketch(
@@ -89,8 +101,9 @@ def sketch(
         program=program,
         form=_form(report, file, known),
         cells=tuple(cell for _, cell in cells),
-        seconds=settings.seconds_a_report + sum(one.seconds for one in chosen),
-        worth=sum(cell.worth for _, cell in cells),
+        overview=overview,
+        seconds=seconds,
+        worth=worth,
         confidence=sum(one.confidence for one in chosen) / len(chosen),
         entropy=_entropy(report, chosen) if strategy == "committee" else 0.0,
         features=_features(report, file, known) if strategy == "diverse" else (),

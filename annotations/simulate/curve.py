@@ -24,7 +24,8 @@ class Curve:
 
     way: Way
     seed: int
-    cells: Sequence[int]
+    answers: Sequence[int]
+    """That were given so far."""
     seconds: Sequence[float]
     open: Sequence[int]
     accepted: Sequence[int]
@@ -67,19 +68,20 @@ def curve(plays: Sequence[Play], way: Way, seed: int, settings: AnnotateSettings
     for one in by_sha256.values():
         queue.add(one.steps[0].sketch)
     now = _sum([one.before for one in plays])
-    cells, seconds, left, accepted = [0], [0.0], [now.open], [now.accepted]
+    answers, seconds, left, accepted = [0], [0.0], [now.open], [now.accepted]
     while (taken := queue.take()) is not None:
         task = taken[0].task
         of_report = by_sha256[taken[0].sha256]
         before = of_report.steps[task - 1].after if task else of_report.before
-        after = of_report.steps[task].after
-        cells.append(cells[-1] + len(taken[0].cells))
-        seconds.append(round(seconds[-1] + taken[0].seconds, 3))
+        step = of_report.steps[task]
+        after = step.after
+        answers.append(answers[-1] + step.answers)
+        seconds.append(round(seconds[-1] + step.seconds, 3))
         left.append(left[-1] + after.open - before.open)
         accepted.append(accepted[-1] + after.accepted - before.accepted)
         if task + 1 < len(of_report.steps):
             queue.add(of_report.steps[task + 1].sketch)
-    return Curve(way, seed, cells, seconds, left, accepted)
+    return Curve(way, seed, answers, seconds, left, accepted)
 
 
 def _sum(errors: Sequence[Errors]) -> Errors:

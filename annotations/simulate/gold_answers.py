@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from annotations.pull.overview_answers import can_hold
+from annotations.selection import AskedOverview
 from pipeline.acceptance import needs_look
 from pipeline.answers import CellAnswer
-from pipeline.record import Field, Report
+from pipeline.record import Field, Number, Report
+from pipeline.template import table
 from training.evaluation.results import same
 from training.gold import Gold
 
@@ -36,6 +40,38 @@ def gold_answer(gold: Gold, field_id: str, before: Field) -> CellAnswer:
     printed, value = gold.printed[field_id], gold.reconciled[field_id]
     kind = gold.kind_of(field_id) or "blank"
     return _answer(field_id, before, kind=kind, printed=printed, value=value if kind == "number" else None)
+
+
+def gold_overview(gold: Gold, asked: AskedOverview, before: Report) -> tuple[list[CellAnswer], int]:
+    """What somebody says of the cells in whose row or column nothing but 0 or nothing is printed, and how many answers
+    that takes: one a row and a column with other numbers, one for what the others hold, one a column where some of
+    theirs hold 0 and some nothing. Where they have no such columns either, or the sums
+    of the form cannot hold, nothing is said at all."""
+    fields = [field for row in asked.rows for field in before.fields if field.startswith(f"{asked.table}.{row.row}.")]
+    numbers = [field for field in fields if gold.printed.get(field)]
+    rows, columns = ({field.split(".")[part] for field in numbers} for part in (1, 2))
+    count = 1 + len(rows) + len(columns)
+    held: dict[str, set[Number | None]] = {}
+    for field in fields:
+        if _is_told(field, rows, columns):
+            held.setdefault(field.split(".")[2], set()).add(gold.printed.get(field))
+    of = table(before.templates[asked.table], asked.table)
+    listed = {row.row for row in asked.rows}
+    if any(len(kinds) > 1 for kinds in held.values()) or not can_hold(of, listed, rows, columns):
+        return [], count
+    zeros = sum(0 in kinds for kinds in held.values())
+    given = [
+        gold_answer(gold, field, before.fields[field]).model_copy(update={"task": asked.table})
+        if _is_told(field, rows, columns)
+        else CellAnswer(field=field, verdict="left_open", annotator=WHO, at="", task=asked.table)
+        for field in asked.fields
+    ]
+    return given, count + (zeros if zeros < len(held) else 0)
+
+
+def _is_told(field: str, rows: Collection[str], columns: Collection[str]) -> bool:
+    _, row, column = field.split(".")
+    return row not in rows or column not in columns
 
 
 def _answer(field_id: str, before: Field, **said: object) -> CellAnswer:

@@ -1,4 +1,4 @@
-"""What the curves say: errors at even steps over all seeds, and how many cells each way needs for the same errors."""
+"""What the curves say: errors at even steps over all seeds, and how many answers each way needs for the same errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Point(_Frozen):
     """Errors when so much was asked: shares of the fields scored, over the seeds."""
 
     at: float
-    """Cells answered, or minutes."""
+    """Answers given, or minutes."""
     mean: float
     low: float
     high: float
@@ -42,31 +42,31 @@ class Point(_Frozen):
 
 class Line(_Frozen):
     way: Way
-    over: Literal["cells", "minutes"]
+    over: Literal["answers", "minutes"]
     points: tuple[Point, ...]
 
 
 class Needed(_Frozen):
-    """Cells and minutes that one way needs until the errors are as few as the base leaves them after `share`."""
+    """Answers and minutes that one way needs until the errors are as few as the base leaves them after `share`."""
 
     share: float
     """Of the cells that need a look, answered by the base."""
     error: float
     """Mean share of fields still wrong or open then."""
     way: Way
-    cells: float | None
+    answers: float | None
     """Mean over seeds; None where a seed never comes so low."""
-    cells_low: float | None
-    cells_high: float | None
+    answers_low: float | None
+    answers_high: float | None
     minutes: float | None
     ratio: float | None
-    """Cells, of those that the base needs."""
+    """Answers, of those that the base needs."""
 
 
 class Simulated(_Frozen):
     """All that a simulation found; what simulation.json holds."""
 
-    schema_: Literal["gouji-simulation/1"] = "gouji-simulation/1"
+    schema_: Literal["gouji-simulation/2"] = "gouji-simulation/2"
     command: str
     reports: int
     agencies: int
@@ -86,9 +86,9 @@ def lines_of(curves: Sequence[Curve], fields: int) -> tuple[Line, ...]:
     found = []
     for way in dict.fromkeys(one.way for one in curves):
         those = [one for one in curves if one.way == way]
-        cells = [[float(number) for number in one.cells] for one in those]
+        answers = [[float(number) for number in one.answers] for one in those]
         minutes = [[seconds / 60 for seconds in one.seconds] for one in those]
-        found.append(Line(way=way, over="cells", points=_points(those, cells, fields)))
+        found.append(Line(way=way, over="answers", points=_points(those, answers, fields)))
         found.append(Line(way=way, over="minutes", points=_points(those, minutes, fields)))
     return tuple(found)
 
@@ -117,32 +117,32 @@ def needed_of(curves: Sequence[Curve], suspects: int, fields: int) -> tuple[Need
     base = {one.seed: one for one in curves if one.way == BASE}
     found: list[Needed] = []
     for share in SHARES if base else ():
-        places = {seed: bisect_right(one.cells, share * suspects) - 1 for seed, one in base.items()}
+        places = {seed: bisect_right(one.answers, share * suspects) - 1 for seed, one in base.items()}
         marks = {seed: one.errors[places[seed]] for seed, one in base.items()}
-        asked = fmean(base[seed].cells[place] for seed, place in places.items())
+        asked = fmean(base[seed].answers[place] for seed, place in places.items())
         for way in dict.fromkeys(one.way for one in curves):
             those = [one for one in curves if one.way == way and one.seed in marks]
             reached = [_reached(one, marks[one.seed], NEAR * fields) for one in those]
             whole = [one for one in reached if one is not None]
             known = bool(whole) and len(whole) == len(reached)
-            cells = [one[0] for one in whole]
+            answers = [one[0] for one in whole]
             found.append(
                 Needed(
                     share=share, error=round(fmean(marks.values()) / fields, 8), way=way,
-                    cells=round(fmean(cells), 2) if known else None,
-                    cells_low=min(cells) if known else None, cells_high=max(cells) if known else None,
+                    answers=round(fmean(answers), 2) if known else None,
+                    answers_low=min(answers) if known else None, answers_high=max(answers) if known else None,
                     minutes=round(fmean(one[1] for one in whole) / 60, 2) if known else None,
-                    ratio=round(fmean(cells) / asked, 4) if known and asked else None,
+                    ratio=round(fmean(answers) / asked, 4) if known and asked else None,
                 )
             )  # fmt: skip
-        if all(places[seed] == len(one.cells) - 1 for seed, one in base.items()):
+        if all(places[seed] == len(one.answers) - 1 for seed, one in base.items()):
             break
     return tuple(found)
 
 
 def _reached(one: Curve, errors: int, near: float) -> tuple[int, float] | None:
-    """Cells and seconds after which there are no more errors than that, or at the end hardly more."""
+    """Answers and seconds after which there are no more errors than that, or at the end hardly more."""
     for place, left in enumerate(one.errors):
         if left <= errors or (place == len(one.errors) - 1 and left <= errors + near):
-            return one.cells[place], one.seconds[place]
+            return one.answers[place], one.seconds[place]
     return None

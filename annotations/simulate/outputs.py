@@ -52,7 +52,7 @@ def write_simulated(simulated: Simulated, folder: Path) -> None:
 
 
 def table(simulated: Simulated) -> Iterator[str]:
-    """Cells each way needs, as Markdown: a row a mark, a column a way, the ratio to the base in brackets."""
+    """Answers each way needs, as Markdown: a row a mark, a column a way, the ratio to the base in brackets."""
     ways = list(dict.fromkeys(one.way for one in simulated.needed))
     yield f"| {WAYS[BASE]}：已答 | 此时错误率 | {' | '.join(WAYS[way] for way in ways)} |"
     yield f"|--:|--:|{'--:|' * len(ways)}"
@@ -62,10 +62,10 @@ def table(simulated: Simulated) -> Iterator[str]:
 
 
 def _cell(one: Needed) -> str:
-    if one.cells is None or one.ratio is None:
+    if one.answers is None or one.ratio is None:
         return "达不到"
-    spread = "" if one.cells_low == one.cells_high else f"，{one.cells_low:.0f}–{one.cells_high:.0f}"
-    return f"{one.cells:.0f} 格（{one.ratio:.2f}{spread}；{one.minutes:.0f} 分钟）"
+    spread = "" if one.answers_low == one.answers_high else f"，{one.answers_low:.0f}–{one.answers_high:.0f}"
+    return f"{one.answers:.0f} 答（{one.ratio:.2f}{spread}；{one.minutes:.0f} 分钟）"
 
 
 def page(simulated: Simulated) -> str:
@@ -87,13 +87,13 @@ def page(simulated: Simulated) -> str:
     return whole_page(
         "勾稽：选哪些格给人看", style, script,
         [
-            '<header class="masthead"><p class="kicker">勾稽 · 模拟的学习曲线</p><h1>看多少格，错误少多少</h1>',
+            '<header class="masthead"><p class="kicker">勾稽 · 模拟的学习曲线</p><h1>答多少，错误少多少</h1>',
             f'<p class="lead">{escape(MEASURE)}</p><dl class="facts">{listed}</dl>',
             f'<p class="command"><span>命令</span><code>{escape(simulated.command)}</code></p></header>',
             '<div class="layout"><nav class="contents" aria-label="目录"><ol><li><a href="#curves">曲线</a></li>'
-            '<li><a href="#needed">要看多少格</a></li></ol></nav><main id="main"><section class="part" id="curves">',
+            '<li><a href="#needed">要答多少</a></li></ol></nav><main id="main"><section class="part" id="curves">',
             f'<h2>曲线</h2><div class="plots">{plots}</div></section>',
-            '<section class="part" id="needed"><h2>降到同样的错误率要看多少格</h2>',
+            '<section class="part" id="needed"><h2>降到同样的错误率要答多少</h2>',
             '<p class="says">括号内是与随机（待看的格）之比、各种子的范围、预计分钟。</p>',
             f'<div class="scroll whole" tabindex="0"><table class="figures"><thead><tr>{head}</tr></thead>',
             f"<tbody>{body}</tbody></table></div></section></main></div>",
@@ -102,7 +102,7 @@ def page(simulated: Simulated) -> str:
 
 
 def _plots(simulated: Simulated) -> Iterator[Plot]:
-    for over, name in (("cells", "已答的格"), ("minutes", "用去的分钟")):
+    for over, name in (("answers", "答的个数"), ("minutes", "用去的分钟")):
         lines = [line for line in simulated.lines if line.over == over]
         end = max((line.points[-1].at for line in lines if line.way != SHOWN), default=0.0)
         means = [_mean(line, end) for line in lines]

@@ -11,7 +11,7 @@ from annotations.select.sketch import STRATEGIES, Sketch, rank, sketch
 from annotations.select.suspects import lost_tables
 from annotations.select.zeros import ZeroShares
 from annotations.selection import AskedCell
-from annotations.simulate.gold_answers import Errors, errors_of, gold_answer
+from annotations.simulate.gold_answers import Errors, errors_of, gold_answer, gold_overview
 from annotations.simulate.held_out import HeldOut
 from pipeline.answered import answered
 from pipeline.answers import ReportAnswers
@@ -37,6 +37,9 @@ class Step:
 
     sketch: Sketch
     after: Errors
+    answers: int
+    """Keys pressed and numbers typed: one a cell; of an overview one a row chosen, and what the others hold."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,34 @@ def play(one: HeldOut, way: Way, seed: int, settings: AnnotateSettings, zeros: Z
     """Asks until nothing is left to ask; the same for the same arguments."""
     report, answers = one.report, ReportAnswers(sha256=one.report.sha256)
     asked: set[str] = set()
+    seen: set[str] = set()
     steps: list[Step] = []
-    while (found := _next(one, report, asked, way, seed, len(steps), settings, zeros)) is not None:
-        fields = [cell.field for cell in found.cells]
-        given = [gold_answer(one.gold, field_id, report.fields[field_id]) for field_id in fields]
-        asked.update(fields)
+    while (found := _next(one, report, asked, way, seed, len(steps), settings, zeros, seen)) is not None:
+        if found.overview is None:
+            given = [gold_answer(one.gold, cell.field, report.fields[cell.field]) for cell in found.cells]
+            count, seconds = len(given), found.seconds
+        else:
+            seen.add(found.overview.table)
+            looking = settings.seconds_an_overview
+            if found.overview.table in lost_tables(one.report):
+                looking = settings.seconds_a_lost_overview
+            given, count = gold_overview(one.gold, found.overview, report)
+            seconds = settings.seconds_a_report + looking + settings.seconds_a_tick * (count - 1)
+        asked.update(answer.field for answer in given if answer.verdict != "left_open")
         answers = answers.with_answers(given)
         # As the store does: all answers into what the program had read.
         report = answered(one.report, answers)
-        steps.append(Step(found, errors_of(report, one.gold)))
+        steps.append(Step(found, errors_of(report, one.gold), count, seconds))
     return Play(errors_of(one.report, one.gold), tuple(steps))
 
 
 def _next(
     one: HeldOut, report: Report, asked: Collection[str], way: Way, seed: int, task: int,
-    settings: AnnotateSettings, zeros: ZeroShares,
+    settings: AnnotateSettings, zeros: ZeroShares, seen: Collection[str],
 ) -> Sketch | None:  # fmt: skip
     if way == "anything":
         return _of_all_cells(one, report, asked, seed, task, settings)
-    return sketch(report, one.name, one.agency, "", asked, way, seed, settings, zeros, task)
+    return sketch(report, one.name, one.agency, "", asked, way, seed, settings, zeros, task, seen)
 
 
 def _of_all_cells(
@@ -89,7 +101,7 @@ def _of_all_cells(
     return Sketch(
         sha256=report.sha256, file=one.name, agency=report.agency, agency_key=one.agency, year=report.year,
         status=report.status, program="", form=(),
-        cells=tuple(AskedCell(field=field_id, worth=0.0) for field_id in drawn),
+        cells=tuple(AskedCell(field=field_id, worth=0.0) for field_id in drawn), overview=None,
         seconds=settings.seconds_a_report + sum(seconds), worth=0.0, confidence=0.0, entropy=0.0, features=(),
         left=len(left), left_lost=0, task=task,
     )  # fmt: skip

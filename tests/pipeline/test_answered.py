@@ -75,6 +75,21 @@ def test_what_follows_is_settled(report: Report) -> None:
     assert made.status == "clean"
 
 
+def test_where_a_number_was_seen_the_last_cell_does_not_become_0(report: Report) -> None:
+    rows = [field.split(".")[1] for field, one in report.fields.items() if field.startswith("t3.") and not one.value]
+    row = next(row for row in rows if not report.fields[f"t3.{row}.total"].value)
+    natural, total = f"t3.{row}.natural", f"t3.{row}.total"
+    opened = with_open(report, {natural: (0, 1), total: (0, 1)})
+    nothing = answer(total, 0, task="overview")
+    assert put_in(opened, nothing).fields[natural].value == 0
+    # The same person saw that in that row there is a number.
+    left_open = answer(natural, None, verdict="left_open", kind=None, task="overview")
+    assert put_in(opened, nothing, left_open).fields[natural].status == "ambiguous"
+    # One that told nothing at all saw nothing there.
+    elsewhere = left_open.model_copy(update={"task": "other"})
+    assert put_in(opened, nothing, elsewhere).fields[natural].value == 0
+
+
 def test_what_would_be_no_candidate_stays_open(report: Report) -> None:
     opened = with_open(report, {NEW["natural"]: (145, 144), NEW["total"]: (268, 267)})
     made = put_in(opened, answer(NEW["natural"], 145))

@@ -58,6 +58,28 @@ def test_a_person_who_thinks_again() -> None:
     assert found.with_answers([said("甲", 5)]) == found
 
 
+def left_open(who: str, day: int = 1, task: str = "k") -> CellAnswer:
+    return said(who, None, day, verdict="left_open", kind=None, task=task)
+
+
+def test_what_an_overview_left_open_settles_nothing_and_disputes_nothing() -> None:
+    assert (final(of(left_open("甲"))), disputed(of(left_open("甲")))) == ({}, {})
+    later = of(left_open("甲"), said("甲", 3, 2, task="cells"), left_open("乙", 3))
+    assert final(later)["t3.new.total"].value == 3
+    assert disputed(later) == {}
+
+
+def test_one_saw_a_number_where_another_saw_none() -> None:
+    nothing = said("乙", None, 2, kind="blank")
+    found = of(left_open("甲"), nothing)
+    assert final(found) == {}
+    assert {one.annotator for one in disputed(found)["t3.new.total"]} == {"甲", "乙"}
+    settled = of(left_open("甲"), nothing, said("丙", 4, 3, task="judge", adjudicates=True))
+    assert final(settled)["t3.new.total"].value == 4
+    # Whoever left it open and then saw a number elsewhere has said which.
+    assert [one.value for one in disputed(of(left_open("甲"), nothing, said("甲", 4, 3, task="x")))["t3.new.total"]]
+
+
 @given(st.permutations([said("甲", 5), said("乙", 6, 2), said("乙", 5, 3), said("丙", 5, 4, task="other")]))
 def test_the_order_in_which_they_come_does_not_matter(given_: list[CellAnswer]) -> None:
     one = ReportAnswers(sha256=SHA)

@@ -92,7 +92,7 @@ def test_it_waits_for_people_goes_on_and_ends(label_studio: Studio, reports: Pat
     first = kept.of(1, "pull")
     assert first is not None
     chosen = load_selection(kept.folder(1) / "selection.json")
-    assert first["answered"] == first["asked"] == sum(len(one.cells) for one in chosen.reports) > 0
+    assert first["answered"] == first["asked"] == sum(len(one.fields) for one in chosen.reports) > 0
     assert first["open_cells"] < (before or {})["open_cells"]
     lines = [json.loads(line) for line in (out / HISTORY).read_text().splitlines()]
     # The round that was asked just now is not closed with it.

@@ -45,6 +45,7 @@ def task_data(report: Report, fields: list[str], batch: str = BATCH, adjudicates
         "key": task_key(batch, asked, adjudicates), "kind": "cells", "batch": batch, "sha256": report.sha256,
         "file": report.file, "agency": report.agency, "year": report.year, "program": "p", "adjudicates": adjudicates,
         "heading": "h", "evidence": "<p></p>", "form": "<p></p>", "cells": cells,
+        "overview": [],
     }  # fmt: skip
 
 

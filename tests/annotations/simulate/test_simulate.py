@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from annotations.selection import AskedOverview, AskedRow
 from annotations.simulate.command import add, simulate
 from annotations.simulate.curve import Curve, curve
-from annotations.simulate.gold_answers import Errors, errors_of, gold_answer
+from annotations.simulate.gold_answers import Errors, errors_of, gold_answer, gold_overview
 from annotations.simulate.held_out import HeldOut
 from annotations.simulate.measures import Needed, lines_of, needed_of
 from annotations.simulate.outputs import page, write_simulated
@@ -72,8 +73,8 @@ def test_a_curve_of_two_reports_is_known() -> None:
     plays = [play(held(report), "uncertainty", 0, settings(), no_idea()) for report in (one, wide)]
     made = curve(plays, "uncertainty", 0, settings())
     assert made.errors[0] == 4
-    assert sorted(made.cells) in ([0, 1, 4], [0, 3, 4])
-    assert made.errors == [4 - cells for cells in made.cells]
+    assert sorted(made.answers) in ([0, 1, 4], [0, 3, 4])
+    assert made.errors == [4 - given for given in made.answers]
     assert made.seconds[-1] == 2 * settings().seconds_a_report + 4 * settings().seconds_a_cell
 
 
@@ -93,11 +94,48 @@ def test_anything_asks_about_every_cell_once() -> None:
     assert sorted(asked) == sorted(report.fields)
 
 
-def made_curve(way: Way, seed: int, cells: list[int], errors: list[int]) -> Curve:
-    return Curve(way, seed, cells, [float(10 * number) for number in cells], errors, [0] * len(errors))
+ROWS = ("new", "granted", "denied_secret", "rejected_repeat")
+COLUMNS = ("natural", "commercial", "research", "social", "legal", "other_org", "total")
 
 
-def test_cells_needed_for_the_same_errors() -> None:
+def overview_of(report: Report) -> AskedOverview:
+    rows = tuple(AskedRow(row=row, fields=tuple(f"t3.{row}.{one}" for one in COLUMNS)) for row in ROWS)
+    assert all(field in report.fields for row in rows for field in row.fields)
+    return AskedOverview(table="t3", rows=rows, worth=1)
+
+
+def printed(blank: str = "", **numbers: Number | None) -> dict[str, Number | None]:
+    """The rows of the overview: 0 but for these, whole columns blank."""
+    cells: dict[str, Number | None] = {f"t3.{row}.{one}": 0 for row in ROWS for one in COLUMNS}
+    cells |= {f"t3.{row}.{one}": None for row in ROWS for one in blank.split()}
+    return cells | {f"t3.{name.replace('__', '.')}": value for name, value in numbers.items()}
+
+
+def test_an_overview_is_a_row_a_column_and_what_the_others_hold() -> None:
+    report = clean_report()
+    given, count = gold_overview(gold(printed(new__natural=3, new__total=3)), overview_of(report), report)
+    # One row, two columns, and "all the others 0".
+    assert count == 4
+    assert {one.field for one in given} == set(overview_of(report).fields)
+    assert {one.field for one in given if one.verdict == "left_open"} == {"t3.new.natural", "t3.new.total"}
+    assert {(one.kind, one.printed) for one in given if one.verdict != "left_open"} == {("number", 0)}
+
+
+def test_columns_of_zeros_among_blanks_cost_an_answer_each_and_what_is_neither_tells_nothing() -> None:
+    report = clean_report()
+    blank = "commercial research social legal other_org"
+    given, count = gold_overview(gold(printed(blank)), overview_of(report), report)
+    assert (count, len(given)) == (3, 28)
+    assert {one.kind for one in given if one.field.endswith((".natural", ".total"))} == {"number"}
+    given, count = gold_overview(gold(printed(blank, granted__legal=0)), overview_of(report), report)
+    assert (count, given) == (1, [])
+
+
+def made_curve(way: Way, seed: int, answers: list[int], errors: list[int]) -> Curve:
+    return Curve(way, seed, answers, [float(10 * number) for number in answers], errors, [0] * len(errors))
+
+
+def test_answers_needed_for_the_same_errors() -> None:
     known = [
         made_curve("random", 0, [0, 5, 10, 20], [40, 30, 20, 0]),
         made_curve("random", 1, [0, 5, 10, 20], [40, 30, 20, 0]),
@@ -109,12 +147,12 @@ def test_cells_needed_for_the_same_errors() -> None:
     needed = {(one.share, one.way): one for one in needed_of(known, suspects=20, fields=400)}
     half = needed[0.5, "worth"]
     assert half == Needed(
-        share=0.5, error=0.05, way="worth", cells=3.0, cells_low=2, cells_high=4, minutes=0.5, ratio=0.3
+        share=0.5, error=0.05, way="worth", answers=3.0, answers_low=2, answers_high=4, minutes=0.5, ratio=0.3
     )
     assert needed[0.5, "random"].ratio == 1.0
-    assert needed[1.0, "anything"].cells is None
+    assert needed[1.0, "anything"].answers is None
     assert needed[1.0, "worth"].ratio == 0.4
-    assert needed[0.25, "worth"].cells == 2.0
+    assert needed[0.25, "worth"].answers == 2.0
 
 
 def test_where_the_base_is_done_early_there_is_no_later_mark() -> None:
@@ -124,14 +162,14 @@ def test_where_the_base_is_done_early_there_is_no_later_mark() -> None:
 
 def test_hardly_more_errors_at_the_end_are_as_good_as_none() -> None:
     known = [made_curve("random", 0, [0, 20], [400, 0]), made_curve("worth", 0, [0, 8], [400, 1])]
-    last = {fields: needed_of(known, suspects=20, fields=fields)[-1].cells for fields in (1000, 10_000)}
+    last = {fields: needed_of(known, suspects=20, fields=fields)[-1].answers for fields in (1000, 10_000)}
     assert last == {1000: None, 10_000: 8.0}
 
 
 def test_points_are_mean_and_range_over_seeds() -> None:
     known = [made_curve("worth", 0, [0, 10], [8, 0]), made_curve("worth", 1, [0, 5, 10], [8, 4, 2])]
-    cells = next(line for line in lines_of(known, fields=100) if line.over == "cells")
-    middle, last = cells.points[50], cells.points[-1]
+    found = next(line for line in lines_of(known, fields=100) if line.over == "answers")
+    middle, last = found.points[50], found.points[-1]
     assert (middle.at, middle.mean, middle.low, middle.high) == (5.0, 0.06, 0.04, 0.08)
     assert (last.at, last.mean, last.low, last.high) == (10.0, 0.01, 0.0, 0.02)
 

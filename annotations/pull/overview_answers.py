@@ -1,0 +1,132 @@
+"""From one annotation of the task "overview" to what it says of each cell of the table.
+
+An overview that contradicts itself is told of and left out as a whole: which of its parts was meant nobody knows. One
+that no numbers could fit whose sums hold settles nothing: the page or the person is wrong, and cell by cell will tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from annotations.pull.shown_cells import ShownCell, Tell, check_task, shown_cells, verdict_on
+from annotations.push.overview_tasks import BLANK, DASH, MIXED, ZERO
+from pipeline.answers import CellAnswer, PrintKind, Verdict
+from pipeline.errors import E405, GoujiError
+from pipeline.record import Number
+from pipeline.template import Table, load_templates, table
+
+_PARTS = ("rows", "columns", "rest", "zeros")
+
+
+def overview_cells(data: Mapping[str, Any]) -> list[ShownCell]:
+    """The cells that the overview is about.
+
+    Raises:
+        GoujiError: E405 where the task is none that was pushed.
+    """
+    check_task(data)
+    overview = data.get("overview")
+    if not isinstance(overview, list) or len(overview) != 1 or not isinstance(overview[0], dict):
+        raise GoujiError(E405, reason="任务的 overview 不是一份总览")
+    cells = shown_cells(overview[0].get("cells"), "overview.cells")
+    if len({one.field.split(".")[0] for one in cells}) != 1:
+        raise GoujiError(E405, reason="总览不是关于一张表的")
+    if overview[0].get("template") not in load_templates():
+        raise GoujiError(E405, reason=f"总览的表式是 {overview[0].get('template')}")
+    return cells
+
+
+def overview_answers(
+    data: Mapping[str, Any], result: Sequence[Any], annotator: str, at: str, seconds: float | None, tell: Tell
+) -> list[CellAnswer]:
+    """An answer about each cell, `left_open` where it has still to be asked about; none where the overview was left
+    out. The arguments are those of `answers_of`.
+
+    Raises:
+        GoujiError: E405 where the task itself is none that was pushed.
+    """
+    cells, overview = overview_cells(data), data["overview"][0]
+    try:
+        rows, columns, rest, zeros = _understood(overview, result)
+    except ValueError as problem:
+        tell("", str(problem))
+        return []
+    of = table(overview["template"], cells[0].field.split(".")[0])
+    if not can_hold(of, {cell.field.split(".")[1] for cell in cells}, rows, columns):
+        rest = MIXED
+    found = []
+    for cell in cells:
+        verdict, kind, printed = _said(cell, rows, columns, rest, zeros)
+        found.append(
+            CellAnswer(
+                field=cell.field, verdict=verdict, kind=kind, printed=printed, value=printed, proposed=cell.proposed,
+                program=data["program"], annotator=annotator, at=at, seconds=seconds, task=data["key"],
+            )
+        )  # fmt: skip
+    return found
+
+
+def can_hold(of: Table, asked: Collection[str], rows: Collection[str], columns: Collection[str]) -> bool:
+    """Whether the sums of the form can hold: where something is summed up the sum is no 0, and where there is a sum
+    there is something that adds up to it, numbers being no less than 0.
+
+    Args:
+        asked: rows that the overview is about; of others nothing is known.
+        rows, columns: in which a number other than 0 was seen.
+    """
+    unknown = {row.id for row in of.rows} - set(asked)
+    for rule in of.rules:
+        part = 1 if rule.across_rows else 2
+        seen, maybe = (set(rows), unknown) if rule.across_rows else (set(columns), set())
+        left, right = ({field.split(".")[part] for field in side} for side in (rule.left, rule.right))
+        for one, other in ((left, right), (right, left)):
+            if one & seen and not other & (seen | maybe):
+                return False
+    return True
+
+
+def _said(
+    cell: ShownCell, rows: Collection[str], columns: Collection[str], rest: str, zeros: Collection[str]
+) -> tuple[Verdict, PrintKind | None, Number | None]:
+    """(verdict, kind, printed)"""
+    _, row, column = cell.field.split(".")
+    if rest == MIXED or (row in rows and column in columns):
+        return "left_open", None, None
+    if rest == ZERO or column in zeros:
+        return verdict_on(cell, "number", 0), "number", 0
+    kind: PrintKind = "blank" if rest == BLANK else "dash"
+    return verdict_on(cell, kind, None), kind, None
+
+
+def _understood(
+    asked: Mapping[str, Any], result: Sequence[Any]
+) -> tuple[frozenset[str], frozenset[str], str, frozenset[str]]:
+    """(rows, columns, rest, zeros). Raises ValueError with what is wrong."""
+    chosen = {part: _chosen(part, asked, result) for part in _PARTS}
+    rows, columns, rest, zeros = (chosen[part] for part in _PARTS)
+    if len(rest) != 1:
+        raise ValueError("总览没有说其余的格是什么" if not rest else "总览说其余的格既是这样又是那样")
+    if bool(rows) != bool(columns):
+        raise ValueError("总览选了行而没有选栏" if rows else "总览选了栏而没有选行")
+    (what,) = rest
+    if zeros and what not in (BLANK, DASH):
+        raise ValueError("总览选了印着 0 的栏，而其余的格并非空白或横线")
+    return rows, columns, what, zeros
+
+
+def _chosen(part: str, asked: Mapping[str, Any], result: Sequence[Any]) -> frozenset[str]:
+    offered = asked.get(part)
+    if not isinstance(offered, list) or not all(isinstance(one, dict) for one in offered):
+        raise GoujiError(E405, reason=f"总览的 {part} 有误")
+    known = {str(one.get("alias", one.get("value"))) for one in offered}
+    found: set[str] = set()
+    for region in result:
+        if not isinstance(region, dict) or region.get("from_name") != f"{part}_0":
+            continue
+        value = region.get("value")
+        choices = value.get("choices") if isinstance(value, dict) else None
+        if not isinstance(choices, list) or not known.issuperset(map(str, choices)):
+            raise ValueError(f"总览里有不认识的选项：{choices}")
+        found.update(map(str, choices))
+    return frozenset(found)
