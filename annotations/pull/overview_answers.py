@@ -17,6 +17,7 @@ from pipeline.record import Number
 from pipeline.template import Table, load_templates, table
 
 _PARTS = ("rows", "columns", "rest", "zeros")
+_LEFT_OPEN: tuple[Verdict, PrintKind | None, Number | None] = ("left_open", None, None)
 
 
 def overview_cells(data: Mapping[str, Any]) -> list[ShownCell]:
@@ -52,37 +53,41 @@ def overview_answers(
     except ValueError as problem:
         tell("", str(problem))
         return []
-    of = table(overview["template"], cells[0].field.split(".")[0])
-    if not can_hold(of, {cell.field.split(".")[1] for cell in cells}, rows, columns):
-        rest = MIXED
-    found = []
-    for cell in cells:
-        verdict, kind, printed = _said(cell, rows, columns, rest, zeros)
-        found.append(
-            CellAnswer(
-                field=cell.field, verdict=verdict, kind=kind, printed=printed, value=printed, proposed=cell.proposed,
-                program=data["program"], annotator=annotator, at=at, seconds=seconds, task=data["key"],
-            )
-        )  # fmt: skip
-    return found
+    said = [_said(cell, rows, columns, rest, zeros) for cell in cells]
+    seen = {cell.field for cell, (verdict, _, _) in zip(cells, said, strict=True) if verdict == "left_open"}
+    zero = {cell.field for cell, (_, _, printed) in zip(cells, said, strict=True) if printed == 0}
+    if rest != MIXED and not can_hold(table(overview["template"], cells[0].field.split(".")[0]), seen, zero):
+        said = [_LEFT_OPEN] * len(cells)
+    return [
+        CellAnswer(
+            field=cell.field, verdict=verdict, kind=kind, printed=printed, value=printed, proposed=cell.proposed,
+            program=data["program"], annotator=annotator, at=at, seconds=seconds, task=data["key"],
+        )
+        for cell, (verdict, kind, printed) in zip(cells, said, strict=True)
+    ]  # fmt: skip
 
 
-def can_hold(of: Table, asked: Collection[str], rows: Collection[str], columns: Collection[str]) -> bool:
-    """Whether the sums of the form can hold: where something is summed up the sum is no 0, and where there is a sum
-    there is something that adds up to it, numbers being no less than 0.
+def can_hold(of: Table, numbers: Collection[str], zero: Collection[str]) -> bool:
+    """Whether the sums of the form can hold: where one of the summands is more than 0 the sum is not 0, and the other
+    way round, numbers being no less than 0.
 
     Args:
-        asked: rows that the overview is about; of others nothing is known.
-        rows, columns: in which a number other than 0 was seen.
+        numbers: fields in whose row, and in whose column, a number other than 0 is printed, be it in them or beside.
+        zero: fields that print 0. Of all others nothing is known.
     """
-    unknown = {row.id for row in of.rows} - set(asked)
-    for rule in of.rules:
-        part = 1 if rule.across_rows else 2
-        seen, maybe = (set(rows), unknown) if rule.across_rows else (set(columns), set())
-        left, right = ({field.split(".")[part] for field in side} for side in (rule.left, rule.right))
-        for one, other in ((left, right), (right, left)):
-            if one & seen and not other & (seen | maybe):
-                return False
+    for part, across_rows in ((1, True), (2, False)):
+        # Of a row: is there a column in which its number could be? The same of a column, among the rows.
+        possible: dict[tuple[object, ...], bool] = {}
+        for rule in of.rules:
+            if rule.across_rows != across_rows:
+                continue
+            for one, other in ((rule.left, rule.right), (rule.right, rule.left)):
+                for field in set(one).intersection(numbers):
+                    lines = frozenset(each.split(".")[part] for each in other)
+                    line = (field.split(".")[part], lines)
+                    possible[line] = possible.get(line, False) or not set(other).issubset(zero)
+        if not all(possible.values()):
+            return False
     return True
 
 
@@ -92,7 +97,7 @@ def _said(
     """(verdict, kind, printed)"""
     _, row, column = cell.field.split(".")
     if rest == MIXED or (row in rows and column in columns):
-        return "left_open", None, None
+        return _LEFT_OPEN
     if rest == ZERO or column in zeros:
         return verdict_on(cell, "number", 0), "number", 0
     kind: PrintKind = "blank" if rest == BLANK else "dash"

@@ -56,8 +56,9 @@ def gold_overview(gold: Gold, asked: AskedOverview, before: Report) -> tuple[lis
         if _is_told(field, rows, columns):
             held.setdefault(field.split(".")[2], set()).add(gold.printed.get(field))
     of = table(before.templates[asked.table], asked.table)
-    listed = {row.row for row in asked.rows}
-    if any(len(kinds) > 1 for kinds in held.values()) or not can_hold(of, listed, rows, columns):
+    seen = [field for field in asked.fields if not _is_told(field, rows, columns)]
+    zero = [field for field in asked.fields if _is_told(field, rows, columns) and gold.printed.get(field) == 0]
+    if any(len(kinds) > 1 for kinds in held.values()) or not can_hold(of, seen, zero):
         return [], count
     zeros = sum(0 in kinds for kinds in held.values())
     given = [
