@@ -117,7 +117,7 @@ def told(server: Server | None = None) -> Iterator[None]:
     """What goes wrong between us and the server, in words for the user.
 
     Args:
-        server: what its refusals say is searched for its token.
+        server: what its refusals say is searched for its token; None where only its client is at hand.
 
     Raises:
         GoujiError: E401 where nothing or no Label Studio answers, E402 where the token is refused, E403 where what was
@@ -132,12 +132,12 @@ def told(server: Server | None = None) -> Iterator[None]:
         yield
     except ApiError as error:
         kind, reason = _refusal(error, where)
-    except (httpx.TimeoutException, requests.Timeout):
-        kind, reason = E401, f"{where} 在 {TIMEOUT:.0f} 秒内没有答复"
-    except (httpx.ConnectError, requests.ConnectionError):
-        kind, reason = E401, f"{where} 连接不上"
+    except (httpx.TimeoutException, requests.Timeout) as error:
+        kind, reason = E401, f"{_address(error, where)} 在 {TIMEOUT:.0f} 秒内没有答复"
+    except (httpx.ConnectError, requests.ConnectionError) as error:
+        kind, reason = E401, f"{_address(error, where)} 连接不上"
     except (httpx.HTTPError, httpx.InvalidURL, requests.RequestException) as error:
-        kind, reason = E401, f"{where} 连接中断（{type(error).__name__}）"
+        kind, reason = E401, f"{_address(error, where)} 连接中断（{type(error).__name__}）"
     except JSONDecodeError:
         kind, reason = E401, f"{where} 上的不是 Label Studio"
     else:
@@ -146,6 +146,16 @@ def told(server: Server | None = None) -> Iterator[None]:
         reason = reason.replace(server.token, "…")
     # The error itself may hold what must not be shown: no traceback shows it behind ours.
     raise (GoujiError(E402) if kind is E402 else GoujiError(kind, reason=printable(reason))) from None
+
+
+def _address(error: Exception, known: str) -> str:
+    """Which server a request went to, without anything that stood in it but scheme, host and port."""
+    try:
+        parts = urlsplit(str(getattr(getattr(error, "request", None), "url", "")))
+    except RuntimeError:
+        # httpx has none to tell.
+        return known
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else known
 
 
 def _refusal(error: ApiError, where: str) -> tuple[ErrorKind, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.acceptance import DECIDED
 from pipeline.answers import CellAnswer, ReportAnswers, final
 from pipeline.reconcile.report_status import is_open, status_of
-from pipeline.reconcile.rules import assess, equation, number_text
+from pipeline.reconcile.rules import assess, equation, number_text, rules_by_field
 from pipeline.record import (
     Field,
     FieldSource,
@@ -172,14 +172,26 @@ def _following(
     """
     fields = dict(fields)
     everywhere = [(one, field_id) for one in tables for field_id in one.field_ids() if field_id in fields]
+    # Of a field none of whose equalities has changed nothing new can follow.
+    stale = {beside for one in tables for field_id in known for beside in _beside(one, field_id)}
     found = True
     while found:
         found = False
         for one, field_id in everywhere:
+            if field_id not in stale:
+                continue
             followed = _followed(one, field_id, fields, known)
-            if followed is not None and not (followed[0].value == 0 and _is_last(field_id, fields, numbers)):
+            if followed is None:
+                stale.discard(field_id)
+            elif not (followed[0].value == 0 and _is_last(field_id, fields, numbers)):
                 fields[field_id], known, found = followed[0], known | {field_id}, True
+                stale |= _beside(one, field_id)
                 yield field_id, *followed
+
+
+def _beside(one: Table, field_id: str) -> set[str]:
+    """The fields with which it shares an equality, itself among them."""
+    return {other for rule in rules_by_field(one).get(field_id, ()) for other in rule.fields}
 
 
 def _numbers_seen(answers: ReportAnswers) -> list[frozenset[str]]:
@@ -214,8 +226,8 @@ def _followed(one: Table, field_id: str, fields: Mapping[str, Field], known: set
         return None
     wanted = {
         value: rule
-        for rule in one.rules
-        if field_id in rule.fields and known & set(rule.fields)
+        for rule in rules_by_field(one).get(field_id, ())
+        if not known.isdisjoint(rule.fields)
         if (value := _wanted(rule, field_id, fields, one, known)) is not None
     }
     if len(wanted) != 1:

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 from annotations.push.push import push_cells
 from annotations.push.tag_tasks import push_tags
-from annotations.selection import AskedCell, AskedReport, Selection
+from annotations.selection import AskedCell, AskedOverview, AskedReport, AskedRow, Selection
 from pipeline.ingest.reading import Limits
 from pipeline.ingest.run import Options, ingest
 from pipeline.store.outcomes import listed_files
+from pipeline.template import load_templates
 from tests.annotations.studio import Studio, copy_prepared, program, running
 from training.examples.__main__ import BROWSERS
 
@@ -32,6 +33,8 @@ def main() -> None:
         folder = Path(name)
         with running(found, copy_prepared(found, folder / "data")) as studio:
             selection = _selection(folder)
+            overviews = push_cells(folder / "out", _overview(folder / "out"), studio.server, lambda _: None)
+            _picture(studio, next(iter(overviews.projects.values())), "annotate-overview", ".gouji .overview")
             cells = push_cells(folder / "out", selection, studio.server, lambda _: None)
             _picture(studio, next(iter(cells.projects.values())), "annotate-cells", ".gouji .card >> nth=2")
             tags = push_tags(folder / "out", selection, studio.server, lambda _: None)
@@ -52,6 +55,22 @@ def _selection(folder: Path) -> Selection:
         for one in listed_files(folder / "out")
     )  # fmt: skip
     return Selection(name="示例", strategy="worth", seed=0, program="", reports=asked)
+
+
+def _overview(out: Path) -> Selection:
+    """Of a whole table, whatever could be read of it."""
+    of = load_templates()["2021"].tables["t3"]
+    rows = tuple(
+        AskedRow(row=row.id, fields=tuple(f"t3.{row.id}.{column}" for column in row.columns)) for row in of.rows
+    )
+    asked = tuple(
+        AskedReport(
+            sha256=one.sha256, file=one.name, agency=None, year=None, seconds=0, score=0, cells=(),
+            overview=AskedOverview(table="t3", rows=rows, worth=1),
+        )
+        for one in listed_files(out)
+    )  # fmt: skip
+    return Selection(name="总览示例", strategy="worth", seed=0, program="", reports=asked)
 
 
 def _picture(studio: Studio, project: int, name: str, ready: str) -> None:

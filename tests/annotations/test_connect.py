@@ -78,6 +78,9 @@ def test_nobody_at_that_address() -> None:
         server = Server(f"http://127.0.0.1:{unused.getsockname()[1]}", SECRET)
         with pytest.raises(GoujiError, match="连接不上") as caught, told(server):
             client(server).projects.list()
+        # Where only the client is at hand the address is told all the same.
+        with pytest.raises(GoujiError, match=f"{server.url} 连接不上"), told():
+            client(server).projects.list()
     assert caught.value.kind is E401
     assert caught.value.__suppress_context__, "the SDK's error holds headers"
 
