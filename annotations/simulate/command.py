@@ -84,7 +84,7 @@ def simulate(reports: Sequence[HeldOut], seeds: Sequence[int], workers: int = 1,
     from annotations.select.zeros import zeros_of_reports
     from annotations.simulate.curve import curves
     from annotations.simulate.gold_answers import scored
-    from annotations.simulate.measures import Simulated, lines_of, needed_of
+    from annotations.simulate.measures import Simulated, asked_of, lines_of, needed_of
     from annotations.simulate.play import WAYS
     from pipeline.acceptance import needs_look
     from pipeline.errors import E303
@@ -105,7 +105,7 @@ def simulate(reports: Sequence[HeldOut], seeds: Sequence[int], workers: int = 1,
     return Simulated(
         command=command, reports=len(reports), agencies=len({one.agency for one in reports}), fields=fields,
         suspects=suspects, seeds=tuple(seeds), programs=tuple(sorted({one.program for one in reports})),
-        lines=lines_of(found, fields), needed=needed_of(found, suspects, fields),
+        lines=lines_of(found, fields), needed=needed_of(found, suspects, fields), asked=asked_of(found),
     )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ class Curve:
     seconds: Sequence[float]
     open: Sequence[int]
     accepted: Sequence[int]
+    overviews: int = 0
+    """Answers that all overviews took."""
+    numbers: int = 0
+    """Answers about single cells that are a number other than 0."""
 
     @property
     def errors(self) -> list[int]:
@@ -81,7 +85,12 @@ def curve(plays: Sequence[Play], way: Way, seed: int, settings: AnnotateSettings
         accepted.append(accepted[-1] + after.accepted - before.accepted)
         if task + 1 < len(of_report.steps):
             queue.add(of_report.steps[task + 1].sketch)
-    return Curve(way, seed, answers, seconds, left, accepted)
+    steps = [step for one in plays for step in one.steps]
+    return Curve(
+        way, seed, answers, seconds, left, accepted,
+        overviews=sum(step.answers for step in steps if step.sketch.overview is not None),
+        numbers=sum(step.numbers for step in steps),
+    )  # fmt: skip
 
 
 def _sum(errors: Sequence[Errors]) -> Errors:

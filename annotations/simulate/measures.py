@@ -63,6 +63,17 @@ class Needed(_Frozen):
     """Answers, of those that the base needs."""
 
 
+class Asked(_Frozen):
+    """All answers that a way asks for until nothing is left, means over the seeds."""
+
+    way: Way
+    answers: float
+    overviews: float
+    """Of them, for overviews."""
+    numbers: float
+    """Of them, numbers other than 0 in single cells."""
+
+
 class Simulated(_Frozen):
     """All that a simulation found; what simulation.json holds."""
 
@@ -79,6 +90,7 @@ class Simulated(_Frozen):
     """Marks of the programs that wrote the records."""
     lines: tuple[Line, ...]
     needed: tuple[Needed, ...]
+    asked: tuple[Asked, ...]
 
 
 def lines_of(curves: Sequence[Curve], fields: int) -> tuple[Line, ...]:
@@ -90,6 +102,19 @@ def lines_of(curves: Sequence[Curve], fields: int) -> tuple[Line, ...]:
         minutes = [[seconds / 60 for seconds in one.seconds] for one in those]
         found.append(Line(way=way, over="answers", points=_points(those, answers, fields)))
         found.append(Line(way=way, over="minutes", points=_points(those, minutes, fields)))
+    return tuple(found)
+
+
+def asked_of(curves: Sequence[Curve]) -> tuple[Asked, ...]:
+    """One a way, in the order in which ways come first."""
+    found = []
+    for way in dict.fromkeys(one.way for one in curves):
+        those = [one for one in curves if one.way == way]
+        answers, overviews, numbers = (
+            round(fmean(each), 2)
+            for each in zip(*((one.answers[-1], one.overviews, one.numbers) for one in those), strict=True)
+        )
+        found.append(Asked(way=way, answers=answers, overviews=overviews, numbers=numbers))
     return tuple(found)
 
 

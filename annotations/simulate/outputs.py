@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from annotations.simulate.measures import BASE, Line, Needed, Simulated
+from annotations.simulate.measures import BASE, Asked, Line, Needed, Simulated
 from annotations.simulate.play import WAYS
 from pipeline.errors import E304, GoujiError
 from pipeline.show.self_contained import asset, whole_page
@@ -59,6 +59,7 @@ def table(simulated: Simulated) -> Iterator[str]:
     for share in dict.fromkeys(one.share for one in simulated.needed):
         those = [one for one in simulated.needed if one.share == share]
         yield f"| {share:.0%} | {those[0].error:.2%} | {' | '.join(map(_cell, those))} |"
+    yield f"| 问到没有可问的为止 | | {' | '.join(map(_whole, simulated.asked))} |"
 
 
 def _cell(one: Needed) -> str:
@@ -66,6 +67,11 @@ def _cell(one: Needed) -> str:
         return "达不到"
     spread = "" if one.answers_low == one.answers_high else f"，{one.answers_low:.0f}–{one.answers_high:.0f}"
     return f"{one.answers:.0f} 答（{one.ratio:.2f}{spread}；{one.minutes:.0f} 分钟）"
+
+
+def _whole(one: Asked) -> str:
+    overviews = f"总览 {one.overviews:.0f}，" if one.overviews else ""
+    return f"{one.answers:.0f} 答（{overviews}0 以外的数字 {one.numbers:.0f}）"
 
 
 def page(simulated: Simulated) -> str:

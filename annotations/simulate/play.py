@@ -40,6 +40,8 @@ class Step:
     answers: int
     """Keys pressed and numbers typed: one a cell; of an overview one a row chosen, and what the others hold."""
     seconds: float
+    numbers: int
+    """Answers about single cells that are a number other than 0: nobody else knows it, unless an equality does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ def play(one: HeldOut, way: Way, seed: int, settings: AnnotateSettings, zeros: Z
         if found.overview is None:
             given = [gold_answer(one.gold, cell.field, report.fields[cell.field]) for cell in found.cells]
             count, seconds = len(given), found.seconds
+            numbers = sum(bool(answer.printed) for answer in given)
         else:
             seen.add(found.overview.table)
+            numbers = 0
             looking = settings.seconds_an_overview
             if found.overview.table in lost_tables(one.report):
                 looking = settings.seconds_a_lost_overview
@@ -71,7 +75,7 @@ def play(one: HeldOut, way: Way, seed: int, settings: AnnotateSettings, zeros: Z
         answers = answers.with_answers(given)
         # As the store does: all answers into what the program had read.
         report = answered(one.report, answers)
-        steps.append(Step(found, errors_of(report, one.gold), count, seconds))
+        steps.append(Step(found, errors_of(report, one.gold), count, seconds, numbers))
     return Play(errors_of(one.report, one.gold), tuple(steps))
 
 

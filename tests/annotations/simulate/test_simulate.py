@@ -10,7 +10,7 @@ from annotations.simulate.command import add, simulate
 from annotations.simulate.curve import Curve, curve
 from annotations.simulate.gold_answers import Errors, errors_of, gold_answer, gold_overview
 from annotations.simulate.held_out import HeldOut
-from annotations.simulate.measures import Needed, lines_of, needed_of
+from annotations.simulate.measures import Needed, asked_of, lines_of, needed_of
 from annotations.simulate.outputs import page, write_simulated
 from annotations.simulate.play import Way, play
 from pipeline.cli import Parser
@@ -153,6 +153,15 @@ def test_answers_needed_for_the_same_errors() -> None:
     assert needed[1.0, "anything"].answers is None
     assert needed[1.0, "worth"].ratio == 0.4
     assert needed[0.25, "worth"].answers == 2.0
+
+
+def test_what_was_asked_in_all() -> None:
+    truth = gold(t2__rules__issued=0)
+    reports = [held(unread(one, "t2.rules.issued", LONE), truth) for one in reports_of("甲", "乙")]
+    plays = [play(one, "random", 0, settings(), no_idea()) for one in reports]
+    (found,) = asked_of([curve(plays, "random", 0, settings())])
+    # Of each report one number and one 0.
+    assert (found.answers, found.overviews, found.numbers) == (4.0, 0.0, 2.0)
 
 
 def test_where_the_base_is_done_early_there_is_no_later_mark() -> None:
