@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def refresh(studio: LabelStudio, project: int, current: Current) -> int:
-    """Predictions of the current model for all tasks without an annotation; how many were made.
+    """Predictions of the current model for all tasks without an annotation; how many were made. What is adjudicated
+    keeps those of the people who disagree.
 
     Raises:
         GoujiError: E401 to E403 as the server answers; E405 where a task's text was changed on the server.
@@ -32,7 +33,7 @@ def refresh(studio: LabelStudio, project: int, current: Current) -> int:
         tasks = list(studio.tasks.list(project=project, page_size=PAGE, fields="all", include="id,data,is_labeled"))
     for task in tasks:
         data = task.data if isinstance(task.data, dict) else {}
-        if task.id in has or getattr(task, "is_labeled", False) or data.get("kind") != KIND:
+        if task.id in has or getattr(task, "is_labeled", False) or data.get("kind") != KIND or data.get("adjudicates"):
             continue
         said = predictions_of(data["text"], data.get("plain_lines", ()), current.model, current.version)
         with told():

@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from annotations.connect import client, find_server
     from annotations.pull.pulling import pull
-    from annotations.pull.summary import problems, show_agreement, summary
+    from annotations.pull.summary import problems, show_agreement, show_tag_agreement, summary
     from annotations.push.tag_tasks import names_of_labels
     from pipeline.ingest.run import rewrite_store
     from pipeline.show.printable import printable
@@ -64,6 +64,8 @@ def _run(arguments: argparse.Namespace) -> int:
         show_agreement(found.agreement, Console(highlight=False, markup=False, emoji=False))
     elif found.agreement is None:
         print("没有装评测用的包，标注员之间的一致程度没有算", file=sys.stderr)
+    if found.tag_agreement:
+        show_tag_agreement(found.tag_agreement, Console(highlight=False, markup=False, emoji=False))
     for line in problems(found.problems):
         print(line, file=sys.stderr)
     return 1 if found.problems else 0

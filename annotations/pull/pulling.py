@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,20 @@ from annotations.pull.gold_files import Written, write_gold
 from annotations.pull.kept import keep_answers, write
 from annotations.pull.overview_answers import overview_answers, overview_cells
 from annotations.pull.people import agreement_of
-from annotations.pull.tag_spans import tag_file
+from annotations.pull.tag_disputes import (
+    TagAgreement,
+    asked_again,
+    count_agreement,
+    counting,
+    disputed_text,
+    tag_disputes,
+)
+from annotations.pull.tag_spans import spans_of, tag_file
+from annotations.pull.tagged_texts import Tagged, keep_tags, seen_text, tagged_texts
 from annotations.push.cell_tasks import task_key
 from annotations.push.journal import FOLDER, Journal, Pushed
+from annotations.push.tag_adjudication import DISPUTED_TAGS, path_of_disputed
+from annotations.push.tag_adjudication import KIND as TAG_ADJUDICATION
 from annotations.push.tag_tasks import tag_key
 from annotations.selection import AskedCell, AskedOverview, AskedReport, AskedRow
 from pipeline.answers import CellAnswer
@@ -41,7 +52,7 @@ TAGS = "tags"
 CELLS, OVERVIEW, TEXT = "cells", "overview", "tags"
 """Kinds of task."""
 ADJUDICATION = "adjudication"
-"""Kind of a project with such of the first kind."""
+"""Kind of a project with such of the first kind; `TAG_ADJUDICATION` with such of the last."""
 CHANGED = "任务数据在服务器上被改动过，与推送时的不符"
 Say = Callable[[str], None]
 """Told a line in Chinese."""
@@ -75,6 +86,14 @@ class Pulled:
     """Reports to which an answer came that was not known before."""
     tags: int = 0
     """Texts whose tags were written."""
+    tagged: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By SHA-256 of these texts, project and task; those of the adjudication where there is one."""
+    pending_texts: set[str] = field(default_factory=set)
+    """SHA-256 of texts that lie before somebody to adjudicate."""
+    disputed_texts: set[str] = field(default_factory=set)
+    """SHA-256 of texts that people tag differently, all batches together."""
+    tag_agreement: list[TagAgreement] = field(default_factory=list)
+    """Each two annotators who tagged a text in common."""
     asked: set[tuple[str, str]] = field(default_factory=set)
     """(SHA-256, field) of all cells of the tasks."""
     pending: set[tuple[str, str]] = field(default_factory=set)
@@ -125,6 +144,7 @@ def pull(
     _count(found, reports)
     selection = disputes(reports, found.batch, found.pending)
     write(out / FOLDER / DISPUTED, selection.to_bytes())
+    _settle_tags(out, found)
     write(out / FOLDER / EXAMPLES, examples(reports))
     write(out / FOLDER / FLAGGED, _lines(found.flags))
     write(out / FOLDER / PROBLEMS, _lines(found.problems))
@@ -153,7 +173,8 @@ def _pushed(out: Path, server: str, batch: str | None) -> dict[tuple[int, int], 
     if not any(batch in (None, one.batch) for one in here):
         batches = "、".join(dict.fromkeys(f"{one.batch}（{one.server}）" for one in known)) or "没有"
         raise GoujiError(E101, reason=f"没有推送到 {server} 的批次 {batch or ''}；推送过的：{batches}")
-    return {(one.project, one.task): one for one in here if batch in (None, one.batch) or one.kind == ADJUDICATION}
+    always = (ADJUDICATION, TAG_ADJUDICATION)
+    return {(one.project, one.task): one for one in here if batch in (None, one.batch) or one.kind in always}
 
 
 def _take(
@@ -193,7 +214,7 @@ def _take_cells(task: Task, project: int, out: Path, found: Pulled) -> None:
         found.pending |= cells
     kept: list[CellAnswer] = []
     for one in task.annotations:
-        tell = _note(found, project, task, one.annotator)
+        tell = _note(found, project, task.id, one.annotator)
         answers = overview_answers if overview else answers_of
         kept += answers(data, one.result, one.annotator, one.at, one.seconds, tell)
     last = {(one.annotator, one.field): one for one in kept}
@@ -213,21 +234,67 @@ def _asked(sha256: str, fields: Sequence[str], overview: bool) -> AskedReport:
 
 
 def _take_tags(task: Task, project: int, out: Path, names: dict[str, str], found: Pulled) -> None:
-    data = task.data
-    if tag_key(str(data.get("batch")), str(data.get("sha256"))) != data.get("key"):
+    data, seen = task.data, seen_text(task.data)
+    sha256, adjudicates = data["sha256"], data.get("adjudicates") is True
+    if tag_key(str(data.get("batch")), sha256, adjudicates) != data["key"]:
         raise GoujiError(E405, reason=CHANGED)
     if not task.annotations:
+        if adjudicates:
+            found.pending_texts.add(sha256)
         return
     last: dict[str, Annotation] = {one.annotator: one for one in task.annotations}
-    tell = _note(found, project, task, "")
-    text = tag_file(data, {who: one.result for who, one in sorted(last.items())}, names, tell)
-    stem = file_stem(str(data.get("file", "")), str(data["sha256"]))
-    write(out / FOLDER / TAGS / f"{stem}.yaml", text.encode())
-    found.tags += 1
+    tags = []
+    for who, one in last.items():
+        spans = tuple(spans_of(seen.text, one.result, names, _note(found, project, task.id, who)))
+        tags.append(
+            Tagged(
+                task=data["key"], annotator=who, at=one.at, seconds=one.seconds, adjudicates=adjudicates,
+                text=seen.mark, spans=spans,
+            )
+        )  # fmt: skip
+    keep_tags(out, sha256, seen, tags)
+    if adjudicates or sha256 not in found.tagged:
+        found.tagged[sha256] = (project, task.id)
 
 
-def _note(found: Pulled, project: int, task: Task, annotator: str) -> Callable[[str, str], None]:
-    return lambda field, message: found.problems.append(Problem(project, task.id, annotator, field, message))
+def _settle_tags(out: Path, found: Pulled) -> None:
+    """Files of the texts that were pulled; what people disagree about and how far they agree, of all that was kept.
+
+    Raises:
+        GoujiError: E304 where something cannot be written, E305 where what was kept is malformed.
+    """
+    agreement: dict[tuple[str, str], TagAgreement] = {}
+    asked, program = {}, ""
+    for one in tagged_texts(out):
+        count_agreement(agreement, one)
+        now = counting(one)
+        if one.sha256 in found.tagged:
+            given = [frozenset(tagged.spans) for tagged in now.said]
+            tell = _note(found, *found.tagged[one.sha256], "")
+            text = tag_file(one.sha256, now.seen.text, now.seen.plain_lines, given, tell)
+            write(out / FOLDER / TAGS / f"{file_stem(now.seen.file, one.sha256)}.yaml", text.encode())
+            found.tags += 1
+        if now.differing:
+            asked[one.sha256], program = asked_again(now), program or now.seen.program
+            write(path_of_disputed(out, one.sha256), disputed_text(now).to_bytes())
+    found.tag_agreement = [agreement[pair] for pair in sorted(agreement)]
+    found.disputed_texts = set(asked)
+    selection = tag_disputes(asked, program, found.batch, found.pending_texts)
+    write(out / FOLDER / f"{DISPUTED_TAGS}.json", selection.to_bytes())
+    _remove_settled(out / FOLDER / DISPUTED_TAGS, found.disputed_texts)
+
+
+def _remove_settled(folder: Path, disputed: Set[str]) -> None:
+    for path in sorted(folder.glob("*.json")):
+        if path.stem not in disputed:
+            try:
+                path.unlink()
+            except OSError as error:
+                raise GoujiError(E304, reason=f"{path}（{error.strerror}）") from None
+
+
+def _note(found: Pulled, project: int, task: int, annotator: str) -> Callable[[str, str], None]:
+    return lambda field, message: found.problems.append(Problem(project, task, annotator, field, message))
 
 
 def _count(found: Pulled, reports: Iterable[AnsweredReport]) -> None:

@@ -13,6 +13,7 @@ from pipeline.show.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from annotations.pull.tag_disputes import TagAgreement
     from training.evaluation.agreement import Agreement
     from training.evaluation.intervals import Estimate
 
@@ -35,6 +36,11 @@ def summary(found: Pulled) -> Iterator[str]:
     yield f"各人不一致、没有裁定的格 {found.disputed} 个{pending}{push}"
     if found.tags:
         yield f"文字标注 {found.tags} 份，在 annotate/tags"
+    if found.disputed_texts:
+        waiting = len(found.disputed_texts & found.pending_texts)
+        pending = f"，其中 {waiting} 份已在等人裁定" if waiting else ""
+        push = "，用 gouji annotate push --tags --adjudicate 交人裁定" if len(found.disputed_texts) > waiting else ""
+        yield f"各人标得不一致、没有裁定的文字 {len(found.disputed_texts)} 份{pending}{push}"
     if found.gold is not None:
         withdrawn = f"，撤回 {found.gold.withdrawn} 份" if found.gold.withdrawn else ""
         yield f"标准答案 {found.gold.gold} 份{withdrawn}；各人的答案 {found.gold.annotators} 份"
@@ -75,11 +81,30 @@ def show_agreement(found: Sequence[Agreement], console: Console) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for one in found:
         numbers = (
-            str(one.reports), str(one.cells), _share(one.printed.agreed), _kappa(one.printed.kappa),
-            _share(one.reconciled.agreed), _kappa(one.reconciled.kappa), _kappa(one.kinds_kappa),
+            str(one.reports), str(one.cells), _share(one.printed.agreed), _decimal(one.printed.kappa),
+            _share(one.reconciled.agreed), _decimal(one.reconciled.kappa), _decimal(one.kinds_kappa),
             str(len(one.disagreements)),
         )  # fmt: skip
         table.add_row(Text(printable(f"{one.first}、{one.second}")), *map(Text, numbers))
+    console.print(table)
+
+
+def show_tag_agreement(found: Sequence[TagAgreement], console: Console) -> None:
+    """A row for each two annotators who tagged a text in common."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print("标注员之间标注文字的一致程度（起止和标签都相同才算相同）：", style="bold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("标注员", overflow="fold")
+    for name in ("文字", "数字 F1", "相同", "各标", "部分 F1", "相同", "各标"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        cells = [str(one.texts)]
+        for part in (one.numbers, one.sections):
+            cells += [_decimal(part.f1), str(part.both), f"{part.first}、{part.second}"]
+        table.add_row(Text(printable(f"{one.first}、{one.second}")), *map(Text, cells))
     console.print(table)
 
 
@@ -87,5 +112,5 @@ def _share(found: Estimate) -> str:
     return "—" if found.value is None else f"{found.value:.1%}"
 
 
-def _kappa(value: float | None) -> str:
+def _decimal(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"

@@ -1,7 +1,8 @@
 """From annotations of the task "tag this text" to the form of annotations/tags/*.yaml (training/tagger/hand_gold.py).
 
-What all annotators of a task tag alike is gold. What they do not, what has several fields, and what cannot be placed is
-`unclear`, so that nobody is scored by it.
+What all annotators of a text tag alike is gold. What they do not, what has several fields, and what cannot be placed is
+`unclear`, so that nobody is scored by it. A number that one left untagged and another called none of the form's is not
+disputed: both say that it is none.
 """
 
 from __future__ import annotations
@@ -9,68 +10,41 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any
 
 from annotations.pull.shown_cells import Tell
-from pipeline.errors import E405, GoujiError
-from pipeline.tag.labels import SECTIONS, fields
+from annotations.spans import SECTION_NAMES, Span, differing, joined
+from pipeline.tag.labels import fields
 from pipeline.tag.linear import BORDER, END
 
 DISPUTED, SEVERAL = "disputed", "several"
 """Reasons of what is unclear."""
-_NAMES = frozenset(SECTIONS) - {""}
 _OF_PROSE = re.compile("[，。；：]")
 _DIGITS = re.compile("[0-9]")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Characters `start` to `end` of the task's text, and what somebody says they are."""
-
-    start: int
-    end: int
-    names: tuple[str, ...]
-    """Ids of fields, empty for a number that is none; or one section, 一 to 六. Sorted."""
-
-    @property
-    def is_section(self) -> bool:
-        return self.names[0] in _NAMES
-
-
-def tag_file(
-    data: Mapping[str, Any], results: Mapping[str, Sequence[Any]], names: Mapping[str, str], tell: Tell
-) -> str:
+def tag_file(sha256: str, text: str, plain_lines: Collection[int], given: Sequence[Set[Span]], tell: Tell) -> str:
     """The tags of one text, as YAML.
 
     Args:
-        data: of the task.
-        results: by annotator, the result of the annotation that counts.
-        names: by label of the screen, the id of a field, empty for none, or a section, 一 to 六.
+        plain_lines: as the task has them.
+        given: what each says whose word counts; at least one.
         tell: told each span that is left out.
-
-    Raises:
-        GoujiError: E405 where the task is none of this kind, or there is no result.
     """
-    text, sha256 = data.get("text"), data.get("sha256")
-    if not isinstance(text, str) or not isinstance(sha256, str) or not results:
-        raise GoujiError(E405, reason="任务缺少 text 或 sha256")
-    given = [set(_spans(text, result, names, tell)) for result in results.values()]
-    agreed = set.intersection(*given)
+    agreed = frozenset.intersection(*map(frozenset, given))
     numbers = sorted(one for one in agreed if not one.is_section)
-    disputed = sorted(one for one in set.union(*given) - agreed if not one.is_section)
     kept = _apart(text, numbers, tell)
     unclear = [
-        (Span(start, end, ()), DISPUTED) for start, end in _joined(disputed)
+        (Span(start, end, ()), DISPUTED) for start, end in joined(one for one in differing(given) if not one.is_section)
         if not any(one.start < end and start < one.end for one in kept)
     ]  # fmt: skip
     unclear += [(one, SEVERAL) for one in kept if len(one.names) > 1]
     single = [one for one in kept if len(one.names) == 1 and one.names[0]]
     starts = _starts_of_lines(text)
     sections = _sections(starts, [one for one in agreed if one.is_section], tell)
-    plain = {starts[line] for line in data.get("plain_lines", ()) if line in range(len(starts))}
+    plain = {starts[line] for line in plain_lines if line in range(len(starts))}
     prose = {one for one in single if _is_prose(text, one, plain)}
     return "\n".join(
         [
@@ -84,7 +58,14 @@ def tag_file(
     )
 
 
-def _spans(text: str, result: Sequence[Any], names: Mapping[str, str], tell: Tell) -> Iterator[Span]:
+def spans_of(text: str, result: Sequence[Any], names: Mapping[str, str], tell: Tell) -> Iterator[Span]:
+    """What one annotation says, in the order of the text.
+
+    Args:
+        result: of the annotation.
+        names: by label of the screen, the id of a field, empty for none, or a section, 一 to 六.
+        tell: told each span that is left out.
+    """
     labels: dict[tuple[int, int], set[str]] = {}
     for region in result:
         try:
@@ -103,8 +84,8 @@ def _spans(text: str, result: Sequence[Any], names: Mapping[str, str], tell: Tel
         if start < end and found:
             labels.setdefault((start, end), set()).update(found)
     for (start, end), all_names in sorted(labels.items()):
-        sections = all_names & _NAMES
-        if not all_names <= _NAMES | {"", *fields()}:
+        sections = all_names & SECTION_NAMES
+        if not all_names <= SECTION_NAMES | {"", *fields()}:
             tell("", f"“{text[start:end]}”的标签不是字段：{'、'.join(sorted(all_names))}")
         elif sections and len(all_names) > 1:
             tell("", f"第 {start} 个字符起的一段有几个标签：{'、'.join(sorted(all_names))}")
@@ -120,17 +101,6 @@ def _apart(text: str, spans: Sequence[Span], tell: Tell) -> list[Span]:
     for one in sorted(odd):
         tell("", f"“{text[one.start : one.end]}”（第 {one.start} 个字符）与另一处标注重叠")
     return [one for one in spans if one not in odd]
-
-
-def _joined(spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """Stretches of text that the spans cover together, those that overlap being one."""
-    found: list[tuple[int, int]] = []
-    for one in spans:
-        if found and one.start < found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], one.end))
-        else:
-            found.append((one.start, one.end))
-    return found
 
 
 def _starts_of_lines(text: str) -> list[int]:

@@ -26,7 +26,11 @@ def add(commands: Subparsers) -> None:
     parser.add_argument("out", type=Path, metavar="文件夹", help="gouji ingest 的 --out")
     parser.add_argument("--batch", metavar="名称", help="select 选出的哪一批；只有一批时不必写")
     parser.add_argument("--selection", type=Path, metavar="文件", help="select --output 写出的文件，代替 --batch")
-    parser.add_argument("--adjudicate", action="store_true", help="推送 OUT/annotate/disputed.json：两人答案不同的格")
+    parser.add_argument(
+        "--adjudicate", action="store_true",
+        help="推送 OUT/annotate/disputed.json：两人答案不同的格；同 --tags 连用则推送 disputed-tags.json："
+        "两人标得不同的文本",
+    )  # fmt: skip
     parser.add_argument("--tags", action="store_true", help="建“标注文本”任务：在全文里标出数字和各部分")
     add_server_arguments(parser)
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
@@ -43,25 +47,24 @@ def _run(arguments: argparse.Namespace) -> int:
     except LookupError as problem:
         print(f"gouji annotate push: {problem.args[0]}", file=sys.stderr)
         return 2
-    if arguments.tags and arguments.adjudicate:
-        print("gouji annotate push: --tags 和 --adjudicate 不能同时用", file=sys.stderr)
-        return 2
     server = find_server(arguments.url, arguments.token)
     tally: Tally | TagTally
     try:
-        if arguments.tags:
+        if arguments.tags and arguments.adjudicate:
+            from annotations.push.tag_adjudication import push_tag_adjudications
+
+            tally = push_tag_adjudications(arguments.out, selection, server, _watch)
+        elif arguments.tags:
             from annotations.push.tag_tasks import push_tags
 
             tally = push_tags(arguments.out, selection, server, _watch)
-            projects = [] if tally.project is None else [tally.project]
         else:
             tally = push_cells(arguments.out, selection, server, _watch, arguments.adjudicate)
-            projects = list(tally.projects.values())
     finally:
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     print(f"推送 {tally.pushed} 个任务，已在服务器上的 {tally.known} 个，共 {tally.total} 个")
-    for number in projects:
+    for number in tally.projects.values():
         print(f"  {server.url}/projects/{number}/data?labeling=1")
     for line in tally.left_out[:MOST_LISTED]:
         print(f"gouji annotate push: {line}", file=sys.stderr)
@@ -75,7 +78,7 @@ def _chosen(arguments: argparse.Namespace) -> Path:
     from annotations.select.command import FOLDER
 
     if arguments.adjudicate:
-        disputed: Path = arguments.out / "annotate" / "disputed.json"
+        disputed: Path = arguments.out / "annotate" / ("disputed-tags.json" if arguments.tags else "disputed.json")
         return disputed
     folder: Path = arguments.out / FOLDER
     found = sorted(folder.glob("*.json"))

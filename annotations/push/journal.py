@@ -28,7 +28,7 @@ class Pushed:
     """Its address."""
     batch: str
     kind: str
-    """`cells`, `tags`, or `adjudication`."""
+    """`cells`, `tags`, `adjudication`, or `tag-adjudication`."""
     project: int
     key: str
     task: int

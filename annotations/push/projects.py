@@ -32,7 +32,7 @@ class Screen:
 
 def title_of(batch: str, kind: str, annotators: int = 1) -> str:
     """`勾稽 2026-11 核对`. Raises GoujiError: E405 where the batch's name is too long for the server."""
-    words = {"cells": "核对", "tags": "标注", "adjudication": "裁定"}
+    words = {"cells": "核对", "tags": "标注", "adjudication": "裁定", "tag-adjudication": "标注裁定"}
     title = f"勾稽 {batch} {words[kind]}" + ("（两人）" if annotators > 1 else "")
     if len(title) > LONGEST_TITLE:
         raise GoujiError(E405, reason=f"批次名 {batch} 太长，最多 {LONGEST_TITLE - len(title) + len(batch)} 个字")

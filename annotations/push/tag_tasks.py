@@ -10,8 +10,8 @@ nobody was shown would count as one that is none.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from annotations.push.tag_predictions import model_of, plain_lines, prediction_o
 from annotations.screens.tags import names_of_labels, tag_instructions, tag_screen
 from annotations.selection import AskedReport, Selection
 from pipeline.errors import E304, E305, GoujiError
-from pipeline.ingest.contents import find_contents
+from pipeline.ingest.contents import Content, find_contents
 from pipeline.tag.linear import Linear, linear
 
 if TYPE_CHECKING:
@@ -57,13 +57,14 @@ class TagTally:
     """That were there already."""
     left_out: tuple[str, ...] = ()
     """A line each: what could not be made into a task, and why."""
-    project: int | None = None
-    """Id on the server."""
+    projects: dict[str, int] = field(default_factory=dict)
+    """By title, ids on the server."""
 
 
-def tag_key(batch: str, sha256: str) -> str:
-    """The same text in the same batch has the same key, whatever the model."""
-    return hashlib.sha256("\n".join((batch, sha256, KIND)).encode()).hexdigest()[:24]
+def tag_key(batch: str, sha256: str, adjudicates: bool = False) -> str:
+    """The same text in the same batch has the same key, whatever the model; another where it is to be settled."""
+    told = (batch, sha256, KIND, "裁定") if adjudicates else (batch, sha256, KIND)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:24]
 
 
 def tag_tasks(
@@ -84,12 +85,13 @@ def tag_tasks(
     data = {
         "key": tag_key(batch, asked.sha256), "kind": KIND, "batch": batch, "sha256": asked.sha256, "file": asked.file,
         "agency": asked.agency, "year": asked.year, "program": program, "adjudicates": False,
-        "heading": _heading(asked), "text": seen.text, "plain_lines": plain_lines(seen),
+        "heading": heading(asked), "text": seen.text, "plain_lines": plain_lines(seen),
     }  # fmt: skip
     return [{"data": data, "predictions": [prediction_of_tags(model.tag(seen), version)]}]
 
 
-def _heading(asked: AskedReport) -> str:
+def heading(asked: AskedReport) -> str:
+    """Whose report it is, of which year, and in which file."""
     year = f"{asked.year} 年度" if asked.year is not None else "年度未写明"
     return f"{asked.agency or '（未写明机关）'}　{year}　{Path(asked.file).name}"
 
@@ -97,11 +99,12 @@ def _heading(asked: AskedReport) -> str:
 def push_tags(
     out: Path, selection: Selection, server: Server, watch: Callable[[TagTally], None], folder: Path | None = None
 ) -> TagTally:
-    """Texts of the reports of a selection, to be tagged. What is there already is not brought again.
+    """Texts of the reports of a selection, to be tagged, those for two people in a project of their own. What is there
+    already is not brought again.
 
     Args:
         out: the output folder of ingestion.
-        selection: which reports; its cells do not matter.
+        selection: which reports, and by how many people; its cells do not matter.
         folder: of the model; None for the one that comes with the program.
 
     Raises:
@@ -120,15 +123,17 @@ def push_tags(
         if not left:
             return tally
         studio = client(server)
-        screen = Screen(tag_screen(), tag_instructions(), sampling=SAMPLING)
-        target = tally.project = project(studio, title_of(selection.name, KIND), screen)
-        arrived = keys_of(studio, target) if journal.unsure.get((server.url, target)) else {}
         with TemporaryDirectory(prefix="gouji-") as spool:
-            made = _made(out, left, selection, Path(spool), model_of(where, version), version, tally)
-            for portion in portions(made):
-                _bring(studio, server, journal, target, selection.name, portion, arrived, tally)
-                watch(tally)
-        follow(studio, target, version)
+            contents = find_contents(out, [one.sha256 for one in left], Path(spool))
+            for annotators in sorted({one.annotators for one in left}):
+                title = title_of(selection.name, KIND, annotators)
+                screen = Screen(tag_screen(), tag_instructions(), annotators, SAMPLING)
+                target = tally.projects[title] = project(studio, title, screen)
+                arrived = keys_of(studio, target) if journal.unsure.get((server.url, target)) else {}
+                asked = [one for one in left if one.annotators == annotators]
+                made = _made(asked, contents, selection, model_of(where, version), version, tally)
+                if bring_texts(studio, server, journal, target, selection.name, KIND, made, arrived, tally, watch):
+                    follow(studio, target, version)
     except OSError as error:
         raise GoujiError(E304, reason=f"{out}（{error.strerror}）") from None
     return tally
@@ -150,15 +155,30 @@ def portions(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield found
 
 
-def _bring(
-    studio: LabelStudio, server: Server, journal: Journal, target: int, batch: str, portion: list[dict[str, Any]],
-    arrived: dict[str, int], tally: TagTally,
-) -> None:  # fmt: skip
-    there = {key: arrived[key] for one in portion if (key := one["data"]["key"]) in arrived}
-    fresh = [one for one in portion if one["data"]["key"] not in arrived]
-    bring(studio, server, journal, target, batch, KIND, fresh, there)
-    tally.pushed += len(fresh)
-    tally.known += len(portion) - len(fresh)
+def bring_texts(
+    studio: LabelStudio, server: Server, journal: Journal, target: int, batch: str, kind: str,
+    made: Iterator[dict[str, Any]], arrived: Mapping[str, int], tally: TagTally, watch: Callable[[TagTally], None],
+) -> int:  # fmt: skip
+    """Brings tasks portion by portion; how many of them the project has now.
+
+    Args:
+        kind: of the project, for the journal.
+        arrived: by key, ids of tasks that the project has already, where a push was killed.
+
+    Raises:
+        GoujiError: E401 to E403.
+        OSError: where the journal cannot be written.
+    """
+    count = 0
+    for portion in portions(made):
+        there = {key: arrived[key] for one in portion if (key := one["data"]["key"]) in arrived}
+        fresh = [one for one in portion if one["data"]["key"] not in arrived]
+        bring(studio, server, journal, target, batch, kind, fresh, there)
+        tally.pushed += len(fresh)
+        tally.known += len(portion) - len(fresh)
+        count += len(portion)
+        watch(tally)
+    return count
 
 
 def follow(studio: LabelStudio, target: int, version: str) -> None:
@@ -171,17 +191,22 @@ def follow(studio: LabelStudio, target: int, version: str) -> None:
         if not any((one.data or {}).get("title") == VIEW["title"] for one in studio.views.list(project=target)):
             order: Any = VIEW
             studio.views.create(project=target, data=order)
+    show_version(studio, target, version)
+
+
+def show_version(studio: LabelStudio, target: int, version: str) -> None:
+    """Has the server show predictions of this version to whoever opens a task. There have to be some."""
+    with told():
         if studio.projects.get(id=target).model_version != version:
             studio.projects.update(id=target, model_version=version)
 
 
 def _made(
-    out: Path, asked: Sequence[AskedReport], selection: Selection, spool: Path, model: Model, version: str,
+    asked: Sequence[AskedReport], contents: Mapping[str, Content], selection: Selection, model: Model, version: str,
     tally: TagTally,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    where = find_contents(out, [one.sha256 for one in asked], spool)
     for one in asked:
-        content = where.get(one.sha256)
+        content = contents.get(one.sha256)
         try:
             seen = linear(read_original(content, one.sha256))
             made = tag_tasks(one, seen, selection.program, selection.name, model, version)

@@ -61,6 +61,10 @@ _STYLE = f"""
 .gouji-tags .htx-highlight[data-label]:not([data-label$="{_SECTION_END}"]):hover::after {{
   content: attr(data-label); position: absolute; left: 0; top: 1.7em; z-index: 9; padding: 1px 6px; border-radius: 3px;
   background: #263238; color: #fff; font-size: 12px; line-height: 1.5; white-space: nowrap; pointer-events: none; }}
+.gouji-tags .differing {{
+  max-height: 24vh; overflow: hidden auto; position: sticky; top: 0; z-index: 8; padding: 4px 8px;
+  background: #fff8e1; border: 1px solid #ffe082; border-radius: 3px; }}
+.gouji-tags .differing * {{ white-space: pre-wrap; font-size: 13px; font-weight: normal; line-height: 1.6; margin: 0; }}
 """
 
 
@@ -120,8 +124,12 @@ def _row_label(table: Table, row: Row) -> str:
 
 
 @cache
-def tag_screen() -> str:
-    """The labelling configuration."""
+def tag_screen(adjudicates: bool = False) -> str:
+    """The labelling configuration.
+
+    Args:
+        adjudicates: whether it is of tasks with texts that people tagged differently; they tell where.
+    """
     view = Element("View", {"className": "gouji-tags"})
     SubElement(view, "Style").text = _STYLE
     side = SubElement(view, "View", {"className": "labels"})
@@ -141,6 +149,10 @@ def tag_screen() -> str:
             _add(labels, label, _COLOURS[field[:2]], field)
     text = SubElement(view, "View", {"className": "text"})
     SubElement(text, "Header", {"value": "$heading", "size": "5"})
+    if adjudicates:
+        # The server shows one prediction at a time: without this nobody would know of the others.
+        places = SubElement(text, "View", {"className": "differing"})
+        SubElement(places, "Header", {"value": "$differing", "size": "5"})
     SubElement(text, "Text", {"name": TO_NAME, "value": "$text", "granularity": "symbol"})
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode") + "\n"
@@ -151,11 +163,20 @@ def _add(labels: Element, value: str, colour: str, hint: str, key: str | None = 
     SubElement(labels, "Label", {**told, "hotkey": key} if key else told)
 
 
-def tag_instructions() -> str:
+def tag_instructions(adjudicates: bool = False) -> str:
     """What the annotator is told, as HTML."""
+    if adjudicates:
+        first = (
+            "<li><b>裁定</b>：几个人标得不同的文本。预先标好的是各人一致的部分；不一致的各处列在文字上方，每人怎么标的"
+            "也写在那里，请逐处定夺、补标，然后提交（Ctrl+回车）。提交的标注就是定论。</li>"
+        )
+    else:
+        first = (
+            "<li>程序已经标好它认为的数字和部分，多数是对的。只改错的、删多的、补漏的，然后提交（Ctrl+回车）。</li>"
+        )
     return (
         "<h4>给文字标注：哪个数字是表中的哪一格，哪几行是哪一部分</h4><ol>"
-        "<li>程序已经标好它认为的数字和部分，多数是对的。只改错的、删多的、补漏的，然后提交（Ctrl+回车）。</li>"
+        f"{first}"
         "<li><b>补标</b>：先按键或点标签，再拖选数字（不带单位）。“无”“未”“没有”说的是 0，也要标。</li>"
         "<li><b>改标签</b>：点已标的数字，再按键或点正确的标签。<b>删除</b>：点它，按退格键。按 Esc 取消选中。</li>"
         "<li>标签常用的在前，有快捷键；其余按 Shift+F 输入名称的一部分（如“国家秘密”“自然人”），回车选中。</li>"

@@ -38,8 +38,7 @@ def main() -> None:
             cells = push_cells(folder / "out", selection, studio.server, lambda _: None)
             _picture(studio, next(iter(cells.projects.values())), "annotate-cells", ".gouji .card >> nth=2")
             tags = push_tags(folder / "out", selection, studio.server, lambda _: None)
-            assert tags.project is not None
-            _picture(studio, tags.project, "annotate-tags", ".lsf-richtext__line >> nth=5")
+            _picture(studio, next(iter(tags.projects.values())), "annotate-tags", ".lsf-richtext__line >> nth=5")
 
 
 def _selection(folder: Path) -> Selection:

@@ -65,6 +65,12 @@ def answer(studio: Studio, out: Path, number: int) -> None:
                 "id": f"v{index}", "from_name": f"verdict_{index}", "to_name": f"why_{index}", "type": "choices",
                 "value": {"choices": [alias]},
             })  # fmt: skip
+        if data["overview"]:
+            # Nothing but zeros in all that is open of the table.
+            result.append({
+                "id": "r0", "from_name": "rest_0", "to_name": "rest_asked_0", "type": "choices",
+                "value": {"choices": ["zero"]},
+            })  # fmt: skip
         connection.annotations.create(id=one.task, result=result)
 
 

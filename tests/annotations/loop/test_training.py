@@ -10,7 +10,7 @@ import pytest
 from annotations.backend.learning import texts_of_received, training_row
 from annotations.backend.received import Received, TaggedTask
 from annotations.loop.training import TAGS, tagged_rows
-from annotations.pull.tag_spans import tag_file
+from annotations.pull.tag_spans import spans_of, tag_file
 from annotations.push.tag_predictions import model_of, plain_lines, predictions_of, shipped_folder, version_of
 from annotations.screens.tags import names_of_labels
 from pipeline.errors import GoujiError
@@ -32,8 +32,8 @@ def tagged(tmp_path: Path) -> tuple[Path, Received]:
     seen = linear(document)
     model = model_of(shipped_folder(), version_of())
     result = predictions_of(seen.text, plain_lines(seen), model, version_of())["result"]
-    data = {"text": seen.text, "sha256": document.sha256}
-    text = tag_file(data, {"a": result}, names_of_labels(), lambda *_: None)
+    given = set(spans_of(seen.text, result, names_of_labels(), lambda *_: None))
+    text = tag_file(document.sha256, seen.text, [], [given], lambda *_: None)
     (out / TAGS).mkdir(parents=True)
     (out / TAGS / "html_clean.yaml").write_text(text, encoding="utf-8")
     task = TaggedTask(kind="tags", text=seen.text, plain_lines=tuple(plain_lines(seen)))

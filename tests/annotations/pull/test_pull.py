@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from annotations.backend.current import CurrentModel
+from annotations.backend.refresh import refresh
 from annotations.connect import client
 from annotations.pull import fetched
 from annotations.pull.pulling import Pulled, pull
 from annotations.push.journal import Journal, Pushed
+from annotations.push.projects import find_project
 from annotations.push.tag_tasks import tag_key
 from annotations.screens.configuration import cell_screen
 from annotations.screens.tags import label_of, names_of_labels, tag_screen
-from annotations.selection import load_selection
+from annotations.selection import AskedReport, Selection, load_selection
 from pipeline.answers import load_answers
 from pipeline.cli import main
 from pipeline.errors import GoujiError
+from pipeline.store.outcomes import listed_files
 from tests.annotations.pull.made import BATCH, report_of, sha_of, task_data, verdict
 from training.gold import find_gold
 
@@ -253,6 +258,106 @@ def test_tags_become_a_file(studio, push, pulled, out):
     assert (found.tags, found.problems) == (1, [])
     made = (out / "annotate" / "tags" / f"报告-{report.sha256[:8]}.yaml").read_text(encoding="utf-8")
     assert f'prose:\n  - {{text: "17", nth: 0, fields: [{TOTAL}]}}\n' in made
+
+
+def regions(text: str, *given: tuple[str, int, str]) -> list[dict[str, Any]]:
+    """Of the nth number that reads so, the field."""
+    found = []
+    for shown, nth, name in given:
+        at = -1
+        for _ in range(nth + 1):
+            at = text.index(shown, at + 1)
+        value = {"start": at, "end": at + len(shown), "text": shown, "labels": [label_of(name)]}
+        found.append({"id": f"r{at}", "from_name": "tag", "to_name": "text", "type": "labels", "value": value})
+    return found
+
+
+def test_two_people_tag_differently_and_a_third_settles_it(
+    studio, people, pulled, out, label_studio, monkeypatch, capsys
+):
+    monkeypatch.setattr("annotations.command.STEPS", ("push", "pull"))
+    monkeypatch.setenv("GOUJI_LABEL_STUDIO_TOKEN", label_studio.server.token)
+    report = report_of(out, CLEAN)
+    original = Path(next(one.name for one in listed_files(out) if one.sha256 == report.sha256))
+    asked = AskedReport(
+        sha256=report.sha256, file=str(original), agency=None, year=2021, cells=(), seconds=0, score=0, annotators=2
+    )
+    chosen = Selection(name="裁", strategy="worth", seed=0, program="p", reports=(asked,))
+    (out / "chosen.json").write_bytes(chosen.to_bytes())
+    where = ["--url", label_studio.server.url]
+    assert main(["annotate", "push", str(out), "--tags", "--selection", str(out / "chosen.json"), *where]) == 0
+    project = find_project(studio, "勾稽 裁 标注（两人）")
+    (task,) = studio.tasks.list(project=project, fields="all")
+    text = task.data["text"]
+    assert (task.data["adjudicates"], studio.projects.get(id=project).maximum_annotations) == (False, 2)
+    assert (pulled().tags, (out / "annotate" / "disputed-tags").exists()) == (0, False)
+
+    shown = [found.group() for found in re.finditer(r"(?<![0-9])[1-9][0-9]*(?![0-9])", text)]
+    both, other = (shown[0], 0, TOTAL), next(one for one in shown if one != shown[0])
+    first = studio.annotations.create(
+        id=task.id, result=regions(text, both, (other, 0, NATURAL)), lead_time=60.0, completed_by=people[0]
+    )
+    studio.annotations.create(
+        id=task.id, result=regions(text, both, (other, 0, LEGAL)), lead_time=90.0, completed_by=people[1]
+    )
+    found = pulled()
+    assert (found.tags, found.disputed_texts, found.problems) == (1, {report.sha256}, [])
+    (path,) = (out / "annotate" / "tags").glob("*.yaml")
+    assert "reason: disputed" in path.read_text(encoding="utf-8")
+    (again,) = load_selection(out / "annotate" / "disputed-tags.json").reports
+    assert (again.sha256, again.score, again.seconds, again.cells) == (report.sha256, 2.0, 90.0, ())
+    (pair,) = found.tag_agreement
+    assert (pair.first, pair.second, pair.texts, pair.numbers.f1) == ("li.pull@x.cn", "wang.pull@x.cn", 1, 0.5)
+    before = digests(out)
+    assert pulled("裁").disputed_texts == {report.sha256}
+    assert digests(out) == before
+    capsys.readouterr()
+    assert main(["annotate", "pull", str(out), "--no-store", *where]) == 0
+    said = capsys.readouterr().out
+    assert "没有裁定的文字 1 份，用 gouji annotate push --tags --adjudicate" in said
+    assert "0.500" in said
+
+    # What people tagged is at hand though the report is not.
+    original.rename(f"{original}.away")
+    try:
+        assert main(["annotate", "push", str(out), "--tags", "--adjudicate", *where]) == 0
+        assert main(["annotate", "push", str(out), "--tags", "--adjudicate", *where]) == 0
+    finally:
+        Path(f"{original}.away").rename(original)
+    said = capsys.readouterr().out
+    assert "推送 1 个任务，已在服务器上的 0 个" in said
+    assert "推送 0 个任务，已在服务器上的 1 个" in said
+    project = find_project(studio, "勾稽 裁 标注裁定")
+    assert project is not None
+    (judge,) = studio.tasks.list(project=project, fields="all")
+    assert judge.data["heading"].endswith("（裁定：1 处不一致）")
+    assert (judge.data["adjudicates"], judge.data["text"]) == (True, text)
+    assert studio.projects.get(id=project).model_version == "各人一致"
+    sizes = {one.model_version: len(one.result) for one in studio.predictions.list(project=project)}
+    assert sizes == {"各人一致": 1, "标注员 li.pull@x.cn": 2, "标注员 wang.pull@x.cn": 2}
+    # The service, were it told of this project, would not put the model's word in place of the people's.
+    assert refresh(studio, project, CurrentModel(out).get()) == 0
+
+    waiting = pulled()
+    assert (waiting.disputed_texts, waiting.pending_texts) == ({report.sha256}, {report.sha256})
+    assert load_selection(out / "annotate" / "disputed-tags.json").reports == ()
+    assert "reason: disputed" in path.read_text(encoding="utf-8")
+
+    studio.annotations.create(id=judge.id, result=regions(text, both, (other, 0, LEGAL)), completed_by=people[0])
+    # Whoever changes their own tags now changes nothing of it.
+    studio.annotations.update(id=first.id, result=[])
+    settled = pulled()
+    assert (settled.tags, settled.disputed_texts, settled.pending_texts) == (1, set(), set())
+    made = path.read_text(encoding="utf-8")
+    assert "disputed" not in made
+    assert (f"[{TOTAL}]" in made, f"[{LEGAL}]" in made, f"[{NATURAL}]" in made) == (True, True, False)
+    assert list((out / "annotate" / "disputed-tags").iterdir()) == []
+    assert load_selection(out / "annotate" / "disputed-tags.json").reports == ()
+    before = digests(out)
+    assert pulled().tags == 1
+    assert digests(out) == before
+    assert main(["annotate", "push", str(out), "--tags", "--adjudicate", *where]) == 0
+    assert len(list(studio.tasks.list(project=project))) == 1
 
 
 def test_the_command_puts_answers_into_the_store(studio, push, out, label_studio, monkeypatch, capsys, tmp_path):

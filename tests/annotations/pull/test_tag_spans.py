@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from annotations.pull.tag_spans import tag_file
+from annotations.pull.tag_spans import spans_of, tag_file
 from annotations.push.tag_predictions import plain_lines
 from annotations.screens.tags import NO_FIELD, label_of, names_of_labels, section_label
-from pipeline.errors import GoujiError
 from pipeline.read.open import read_document
 from pipeline.tag.linear import linear
 from training.tagger.evaluate_real import true_entities
@@ -37,9 +36,12 @@ def field(text: str, shown: str, nth: int, name: str) -> dict[str, Any]:
 
 def tagged(*results: list[dict[str, Any]], text: str = TEXT) -> tuple[str, list[str]]:
     problems: list[str] = []
-    data = {"text": text, "sha256": "a" * 64, "plain_lines": []}
-    found = tag_file(data, dict(zip("abc", results, strict=False)), NAMES, lambda _, message: problems.append(message))
-    return found, problems
+
+    def tell(_: str, message: str) -> None:
+        problems.append(message)
+
+    given = [set(spans_of(text, result, NAMES, tell)) for result in results]
+    return tag_file("a" * 64, text, [], given, tell), problems
 
 
 def test_tags_of_a_real_report_come_back_as_they_were_set(tmp_path):
@@ -54,11 +56,13 @@ def test_tags_of_a_real_report_come_back_as_they_were_set(tmp_path):
     (tmp_path / "tags").mkdir()
     (tmp_path / "reports").mkdir()
     shutil.copy(EXAMPLE, tmp_path / "reports")
-    data = {
-        "text": SEEN.text, "plain_lines": plain_lines(SEEN),
-        "sha256": hashlib.sha256(EXAMPLE.read_bytes()).hexdigest(),
-    }  # fmt: skip
-    made = tag_file(data, {"a": regions}, NAMES, lambda _, message: pytest.fail(message))
+    sha256 = hashlib.sha256(EXAMPLE.read_bytes()).hexdigest()
+
+    def tell(_: str, message: str) -> None:
+        pytest.fail(message)
+
+    given = set(spans_of(SEEN.text, regions, NAMES, tell))
+    made = tag_file(sha256, SEEN.text, plain_lines(SEEN), [given], tell)
     (tmp_path / "tags" / f"{EXAMPLE.stem}.yaml").write_text(made, encoding="utf-8")
     (gold,) = load_hand_gold(tmp_path / "tags", tmp_path / "reports")
     assert true_entities(gold) == wanted
@@ -102,6 +106,15 @@ def test_what_annotators_tag_differently_is_unclear():
     assert problems == []
     assert 'prose:\n  - {text: "17", nth: 1, fields: [t3.new.natural]}\n' in made
     assert 'unclear:\n  - {text: "17", nth: 0, reason: disputed}\n' in made
+
+
+def test_none_of_the_forms_and_untagged_say_the_same():
+    nothing = field(TEXT, "17", 0, "t3.new.total")
+    nothing["value"]["labels"] = [NO_FIELD]
+    made, problems = tagged([nothing], [])
+    assert (problems, "unclear: []\n" in made, "prose: []\n" in made) == ([], True, True)
+    against, _ = tagged([nothing], [field(TEXT, "17", 0, "t3.new.total")])
+    assert 'unclear:\n  - {text: "17", nth: 0, reason: disputed}\n' in against
 
 
 def test_several_fields_are_unclear_and_none_is_nothing():
@@ -153,8 +166,3 @@ def test_a_section_twice_is_told():
     made, problems = tagged(one)
     assert "sections:\n  一: [0, 1]\n" in made
     assert len(problems) == 1
-
-
-def test_a_task_of_another_kind_is_refused():
-    with pytest.raises(GoujiError, match="E405"):
-        tag_file({"sha256": "a"}, {"a": []}, NAMES, lambda *_: None)

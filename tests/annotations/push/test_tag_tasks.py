@@ -123,7 +123,8 @@ def test_a_file_without_text_makes_no_task(model: Model) -> None:
 
 def test_keys_are_of_text_and_batch() -> None:
     assert tag_key("一", "ab") == tag_key("一", "ab")
-    assert len({tag_key("一", "ab"), tag_key("二", "ab"), tag_key("一", "cd")}) == 3
+    others = {tag_key("二", "ab"), tag_key("一", "cd"), tag_key("一", "ab", adjudicates=True)}
+    assert len(others - {tag_key("一", "ab")}) == 3
 
 
 def test_portions_are_bounded_by_tasks_and_by_size() -> None:
@@ -173,11 +174,38 @@ def test_a_second_push_makes_no_doubles_and_the_least_sure_text_comes_first(labe
     after_kill = push_tags(out, selection, label_studio.server, lambda _: None)
     assert (after_kill.pushed, after_kill.known) == (0, 3)
     connection = client(label_studio.server)
-    assert first.project is not None
-    scores = {one.task: one.score for one in connection.predictions.list(project=first.project)}
+    (project,) = first.projects.values()
+    scores = {one.task: one.score for one in connection.predictions.list(project=project)}
     assert len(scores) == 3
-    assert connection.projects.get(id=first.project).model_version == version_of()
+    assert connection.projects.get(id=project).model_version == version_of()
     following: Any = connection._client_wrapper.httpx_client.request(
-        f"api/projects/{first.project}/next", method="GET"
+        f"api/projects/{project}/next", method="GET"
     ).json()
     assert following["id"] == min(scores, key=lambda task: scores[task] or 0)
+
+
+@pytest.mark.slow
+def test_texts_for_two_people_have_a_project_of_their_own(label_studio: Studio, out: Path) -> None:
+    reports = selected(out, "文字二").reports
+    twice = [one.model_copy(update={"annotators": 2}) if not nth else one for nth, one in enumerate(reports)]
+    selection = selected(out, "文字二").model_copy(update={"reports": tuple(twice)})
+    first = push_tags(out, selection, label_studio.server, lambda _: None)
+    assert (first.pushed, list(first.projects)) == (3, ["勾稽 文字二 标注", "勾稽 文字二 标注（两人）"])
+    connection = client(label_studio.server)
+    alone, both = (connection.projects.get(id=one) for one in first.projects.values())
+    assert (alone.maximum_annotations, both.maximum_annotations) == (1, 2)
+    assert (alone.task_number, both.task_number) == (2, 1)
+    assert alone.model_version == both.model_version == version_of()
+    again = push_tags(out, selection, label_studio.server, lambda _: None)
+    assert (again.pushed, again.known) == (0, 3)
+
+
+@pytest.mark.slow
+def test_a_project_without_a_single_task_is_no_hindrance(label_studio: Studio, out: Path) -> None:
+    """The server takes no version of which it has no predictions."""
+    selection = selected(out, "文字三")
+    gone, *rest = selection.reports
+    Path(gone.file).unlink()
+    reports = (gone.model_copy(update={"annotators": 2}), *rest)
+    found = push_tags(out, selection.model_copy(update={"reports": reports}), label_studio.server, lambda _: None)
+    assert (found.pushed, len(found.left_out)) == (2, 1)
