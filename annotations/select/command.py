@@ -119,13 +119,12 @@ def summary(selection: Selection, read: Read) -> list[str]:
     twice = sum(one.annotators > 1 for one in selection.reports)
     lines = [
         f"{printable(selection.name)}：{len(selection.reports)} 份报告 {cells} 格和 {overviews} 张表的总览，"
-        f"{len(agencies)} 个机关，"
-        f"预计 {minutes:.0f} 分钟（其中 {twice} 份两人各答一遍）",
+        f"{len(agencies)} 个机关，预计 {minutes:.0f} 分钟（其中 {twice} 份两人各答一遍）",
         "按状态：" + "、".join(f"{status} {number}" for status, number in sorted(counted.items())),
         f"全部待看：{counts['open']} 份 {counts['cells']} 格；这一批之后尚有 {max(0, counts['cells'] - asked)} 格",
     ]
     if counts["lost"]:
-        lines.append(f"其中 {counts['lost']} 格所在的表整张没有找到：要逐格录入，排在后面")
+        lines.append(f"其中 {counts['lost']} 格所在的表整张没有找到：任务里显示整个文件，排在后面")
     return lines
 
 
