@@ -28,7 +28,7 @@ class AskedRow(_Frozen):
     row: str
     """Its id."""
     fields: tuple[str, ...]
-    """Cells of it that are open."""
+    """All its cells, open or not: what is said of the row is said of them all."""
 
 
 class AskedOverview(_Frozen):

@@ -7,7 +7,7 @@ Everything that was ever answered stays; `final` says what counts of it. `pipeli
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,9 @@ FOLDER = "answers"
 """Of OUT."""
 SUFFIX = ".json"
 
-Verdict = Literal["ok", "corrected", "unreadable", "source_wrong", "left_open"]
+Verdict = Literal["ok", "corrected", "unreadable", "source_wrong", "left_open", "number_seen"]
+STILL_OPEN: frozenset[Verdict] = frozenset({"left_open", "number_seen"})
+"""Of cells that have still to be asked about one by one."""
 PrintKind = Literal["number", "blank", "dash"]
 
 
@@ -32,8 +34,8 @@ class CellAnswer(BaseModel):
     field: str
     verdict: Verdict
     """`ok`: as the program proposed. `source_wrong`: the page prints something that the agency cannot have meant.
-    `left_open`: of the overview of a table, in whose row and column a number other than 0 is printed, or of which the
-    overview told nothing; the cell has still to be asked about."""
+    Of the overview of a table: `number_seen`, where a number other than 0 is printed in its row and one in its column;
+    `left_open`, where the overview told nothing."""
     kind: PrintKind | None = None
     """What the page shows; None where it is unreadable."""
     printed: Number | None = None
@@ -51,6 +53,8 @@ class CellAnswer(BaseModel):
     """That the whole task took."""
     task: str = ""
     """Key of the task."""
+    overview: bool = False
+    """Whether it was said of the table as a whole."""
     adjudicates: bool = False
     """Whether it was asked because others disagreed; it settles what they said."""
 
@@ -87,42 +91,67 @@ class ReportAnswers(BaseModel):
 
 def final(answers: ReportAnswers) -> dict[str, CellAnswer]:
     """What counts, by field: the last adjudication, or what all agree on. Where they disagree nothing counts."""
+    by_field, against = _by_field(answers), disputed(answers)
     return {
-        field: telling[-1] for field, given in _by_field(answers).items()
-        if not _is_disputed(given) and (telling := _telling(given))
-    }  # fmt: skip
+        field: telling[-1] for field, given in by_field.items() if field not in against and (telling := _telling(given))
+    }
 
 
 def disputed(answers: ReportAnswers) -> dict[str, tuple[CellAnswer, ...]]:
     """Fields about which people say different things and nobody has adjudicated, with what each says last."""
-    return {field: tuple(given) for field, given in _by_field(answers).items() if _is_disputed(given)}
+    by_field = _by_field(answers)
+    denied = _denied(answers, by_field)
+    return {field: tuple(given) for field, given in by_field.items() if field in denied or _is_disputed(given)}
+
+
+def numbers_seen(answers: ReportAnswers) -> list[tuple[str, frozenset[str]]]:
+    """For each row, and each column, of which somebody said in an overview that a number other than 0 is printed in it:
+    who, and the fields in which it may stand."""
+    found: dict[tuple[str, str, int, str], set[str]] = {}
+    for one in answers.answers:
+        if one.verdict == "number_seen":
+            for part in (1, 2):
+                found.setdefault((one.annotator, one.task, part, one.field.split(".")[part]), set()).add(one.field)
+    return [(key[0], frozenset(fields)) for key, fields in sorted(found.items())]
 
 
 def _by_field(answers: ReportAnswers) -> dict[str, list[CellAnswer]]:
     """Each person's last answer by field; where somebody adjudicated, the last adjudication alone."""
     last: dict[str, dict[str, CellAnswer]] = {}
-    for one in sorted(answers.answers, key=lambda one: (one.verdict != "left_open", one.at)):
-        # What somebody left open and answered elsewhere is answered.
+    # What somebody left open and answered elsewhere is answered.
+    for one in sorted(answers.answers, key=lambda one: (one.verdict not in STILL_OPEN, one.at)):
         last.setdefault(one.field, {})[one.annotator] = one
-    found = {}
-    for field, people in last.items():
-        given = list(people.values())
-        settled = [one for one in answers.answers if one.field == field and one.adjudicates]
-        found[field] = [max(settled, key=lambda one: one.at)] if settled else given
-    return found
+    settled: dict[str, CellAnswer] = {}
+    for one in answers.answers:
+        if one.adjudicates and (one.field not in settled or settled[one.field].at <= one.at):
+            settled[one.field] = one
+    return {field: [settled[field]] if field in settled else list(people.values()) for field, people in last.items()}
 
 
 def _telling(given: list[CellAnswer]) -> list[CellAnswer]:
     """Those that say something of the cell. One who could read it knows more than one who could not."""
-    settling = [one for one in given if one.verdict != "left_open"]
+    settling = [one for one in given if one.verdict not in STILL_OPEN]
     return [one for one in settling if one.verdict != "unreadable"] or settling
 
 
 def _is_disputed(given: list[CellAnswer]) -> bool:
     telling = _telling(given)
     # In one overview one saw a number where another saw none.
-    left_open = {one.task for one in given if one.verdict == "left_open"}
-    return len({one.said for one in telling}) > 1 or any(one.task in left_open for one in telling)
+    seen = {one.task for one in given if one.verdict == "number_seen"}
+    return len({one.said for one in telling}) > 1 or any(one.task in seen for one in telling)
+
+
+def _denied(answers: ReportAnswers, by_field: Mapping[str, list[CellAnswer]]) -> set[str]:
+    """Fields in one of which somebody saw a number, and all of which others say hold none."""
+    found: set[str] = set()
+    for who, fields in numbers_seen(answers):
+        said = [telling for field in fields if (telling := _telling(by_field[field]))]
+        open_ = [field for field in fields if not any(one.adjudicates for one in by_field[field])]
+        nothing = all(not one.printed and one.verdict != "unreadable" for telling in said for one in telling)
+        others = any(one.annotator != who for telling in said for one in telling)
+        if len(said) == len(fields) and nothing and others:
+            found.update(open_)
+    return found
 
 
 def path_of(out: Path, sha256: str) -> Path:

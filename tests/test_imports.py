@@ -23,6 +23,7 @@ LAYERS = (
     {"tag"},
     {"reconcile"},
     {"reading", "outcome", "program", "acceptance"},
+    {"consequences"},
     {"answered"},
     {"show"},
     {"link"},

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from annotations.push.cell_tasks import task_key
 from annotations.selection import Selection
 from pipeline.acceptance import needs_look
 from pipeline.answers import disputed, final, load_answers
@@ -42,7 +43,9 @@ def count_answers(out: Path, selection: Selection) -> dict[str, Any]:
     for one in selection.reports:
         answers = load_answers(out, one.sha256)
         counts, against = final(answers), disputed(answers)
-        people = [_people(answers.answers, field) for field in one.fields]
+        # What the same cells were asked in an earlier task is no answer to this one.
+        key = task_key(selection.name, one, False)
+        people = [_people(answers.answers, field, key) for field in one.fields]
         found["asked"] += len(one.fields)
         found["answered"] += sum(field in counts for field in one.fields)
         found["corrected"] += sum(field in counts and counts[field].verdict != "ok" for field in one.fields)
@@ -52,5 +55,5 @@ def count_answers(out: Path, selection: Selection) -> dict[str, Any]:
     return found
 
 
-def _people(answers: Iterable[Any], field: str) -> int:
-    return len({one.annotator for one in answers if one.field == field})
+def _people(answers: Iterable[Any], field: str, task: str) -> int:
+    return len({one.annotator for one in answers if one.field == field and one.task == task})

@@ -23,6 +23,7 @@ from annotations.loop.page import FIGURES, page
 from annotations.loop.training import train_on_tags
 from annotations.push.tag_predictions import version_of
 from annotations.push.tag_tasks import push_tags
+from annotations.select.reading import is_waiting
 from annotations.selection import Selection, load_selection
 from pipeline.errors import E304, E901, GoujiError
 from pipeline.isolation import die_with_parent
@@ -97,7 +98,14 @@ def _round(plan: Plan, kept: Kept, number: int, say: Say) -> str:
     for step, do in steps:
         if kept.of(number, step) is None:
             say(f"第 {number} 轮：{WORDS[step]}")
-            kept.note(number, step, do())
+            done = do()
+            if step == "select" and not done["reports"] and is_waiting(plan.out):
+                # Not noted: once they are answered there may be something to ask.
+                return (
+                    f"第 {number} 轮暂时没有别的可问，已推送的还没有答完；答完后再运行同一命令"
+                    "（推送到别的服务器的，先用 gouji annotate pull 取回）"
+                )
+            kept.note(number, step, done)
     selected = kept.of(number, "select") or {}
     if not selected.get("reports"):
         return f"第 {number} 轮没有要人看的格，不必再做；各轮的变化见 {plan.out / CURVE}"
@@ -170,6 +178,9 @@ def _ingest(plan: Plan) -> dict[str, Any]:
 def _select(plan: Plan, folder: Path, number: int) -> dict[str, Any]:
     path = folder / SELECTION
     path.unlink(missing_ok=True)
+    if is_waiting(plan.out, plan.server.url):
+        # Of rounds that were closed: what was answered since then is not asked, and what follows from it neither.
+        _fetch(plan)
     told = [
         str(plan.out), "--count", str(plan.count), "--strategy", plan.strategy, "--seed", str(plan.seed + number - 1),
         "--batch", batch_of(plan.out, number), "--output", str(path), "--workers", str(plan.workers),
@@ -206,11 +217,15 @@ def _push(plan: Plan, folder: Path) -> dict[str, Any]:
 
 
 def _pull(plan: Plan, folder: Path) -> dict[str, Any]:
-    # 1: some answers could not be taken, which was said.
-    _run(plan, "annotate pull", [str(plan.out), "--workers", str(plan.workers)], allowed=(0, 1))
+    _fetch(plan)
     chosen = _selection(folder)
     assert chosen is not None
     return {**count_answers(plan.out, chosen), "open_cells": count_open(plan.out)["open_cells"]}
+
+
+def _fetch(plan: Plan) -> None:
+    # 1: some answers could not be taken, which was said.
+    _run(plan, "annotate pull", [str(plan.out), "--workers", str(plan.workers)], allowed=(0, 1))
 
 
 def _run(plan: Plan, command: str, arguments: Sequence[str], allowed: tuple[int, ...] = (0,)) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.acceptance import needs_look
 from pipeline.answers import CellAnswer, ReportAnswers, all_answers, disputed, final
+from pipeline.consequences import DOUBTED
 from pipeline.reconcile.rules import equation
 from pipeline.record import Report
 from pipeline.store.outcomes import Listed, find_outcome, listed_files
@@ -113,10 +114,13 @@ def _answered(answers: ReportAnswers, report: Report, file: str, program: str) -
 
 
 def _flags(sha256: str, file: str, report: Report, counting: Mapping[str, CellAnswer]) -> Iterator[Flag]:
-    """Equalities with an answered field that do not hold on the values as they are now."""
+    """Equalities with an answered field that do not hold on the values as they are now, or did not until what stands
+    beside the answer was opened again."""
     values = {field: found.value for field, found in report.fields.items()}
     for table_id, template in sorted(report.templates.items()):
         for rule in table(template, table_id).rules:
             asked = tuple(field for field in rule.fields if field in counting)
-            if asked and report.rules[rule.id].decided == "fails":
+            doubted = next((entry for field in rule.fields if (entry := report.ledger.get(field)) is not None
+                            and entry.sentence == DOUBTED and rule.id in entry.rules), None)  # fmt: skip
+            if asked and (doubted is not None or report.rules[rule.id].decided == "fails"):
                 yield Flag(sha256, file, rule.id, rule.label, equation(rule, values), asked)

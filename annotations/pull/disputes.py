@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from annotations.pull.answered_reports import AnsweredReport
+from annotations.select.settings import load_annotate_settings
 from annotations.selection import AskedCell, AskedReport, Selection
 from pipeline.program import program_mark
 
@@ -12,26 +13,26 @@ STRATEGY = "disputed"
 
 
 def disputes(reports: Iterable[AnsweredReport], name: str, asked: Set[tuple[str, str]]) -> Selection:
-    """A task for each report with such cells, those with most of them first.
+    """Tasks for each report with such cells, those with most of them first.
 
     Args:
         name: of the batch.
         asked: (SHA-256, field) of cells that lie before somebody already.
     """
-    found, program = [], ""
+    found, program, settings = [], "", load_annotate_settings()
     for one in reports:
         fields = [field for field in one.disputed if (one.sha256, field) not in asked]
         if not fields:
             continue
         program = program or one.program
-        took = [answer.seconds for field in fields for answer in one.disputed[field] if answer.seconds is not None]
-        found.append(
-            AskedReport(
-                sha256=one.sha256, file=one.file, agency=one.agency, year=one.year,
-                cells=tuple(AskedCell(field=field, worth=1.0) for field in fields),
-                # As long as it took those who disagree.
-                seconds=max(took, default=0.0), score=float(len(fields)),
-            )
-        )  # fmt: skip
+        for start in range(0, len(fields), settings.cells_a_task):
+            some = fields[start : start + settings.cells_a_task]
+            found.append(
+                AskedReport(
+                    sha256=one.sha256, file=one.file, agency=one.agency, year=one.year,
+                    cells=tuple(AskedCell(field=field, worth=1.0) for field in some),
+                    seconds=settings.seconds_a_report + settings.seconds_a_cell * len(some), score=float(len(fields)),
+                )
+            )  # fmt: skip
     found.sort(key=lambda one: (-one.score, one.sha256))
     return Selection(name=name, strategy=STRATEGY, seed=0, program=program or program_mark(), reports=tuple(found))

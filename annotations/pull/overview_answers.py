@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from annotations.pull.shown_cells import ShownCell, Tell, check_task, shown_cells, verdict_on
-from annotations.push.overview_tasks import BLANK, DASH, MIXED, ZERO
+from annotations.push.overview_tasks import ABSENT, BLANK, DASH, MIXED, ZERO
 from pipeline.answers import CellAnswer, PrintKind, Verdict
 from pipeline.errors import E405, GoujiError
 from pipeline.record import Number
 from pipeline.template import Table, load_templates, table
 
 _PARTS = ("rows", "columns", "rest", "zeros")
-_LEFT_OPEN: tuple[Verdict, PrintKind | None, Number | None] = ("left_open", None, None)
+CANNOT_HOLD = "总览所选的行和栏不可能同时合乎勾稽关系，这张表改为逐格核对；如果是选错了，请改正后再 pull"
 
 
 def overview_cells(data: Mapping[str, Any]) -> list[ShownCell]:
@@ -33,16 +33,17 @@ def overview_cells(data: Mapping[str, Any]) -> list[ShownCell]:
     cells = shown_cells(overview[0].get("cells"), "overview.cells")
     if len({one.field.split(".")[0] for one in cells}) != 1:
         raise GoujiError(E405, reason="总览不是关于一张表的")
-    if overview[0].get("template") not in load_templates():
-        raise GoujiError(E405, reason=f"总览的表式是 {overview[0].get('template')}")
+    template = overview[0].get("template")
+    if not isinstance(template, str) or template not in load_templates():
+        raise GoujiError(E405, reason=f"总览的表式是 {template}")
     return cells
 
 
 def overview_answers(
     data: Mapping[str, Any], result: Sequence[Any], annotator: str, at: str, seconds: float | None, tell: Tell
 ) -> list[CellAnswer]:
-    """An answer about each cell, `left_open` where it has still to be asked about; none where the overview was left
-    out. The arguments are those of `answers_of`.
+    """An answer about each cell, `number_seen` or `left_open` where it has still to be asked about; none where the
+    overview was left out. The arguments are those of `answers_of`.
 
     Raises:
         GoujiError: E405 where the task itself is none that was pushed.
@@ -54,14 +55,15 @@ def overview_answers(
         tell("", str(problem))
         return []
     said = [_said(cell, rows, columns, rest, zeros) for cell in cells]
-    seen = {cell.field for cell, (verdict, _, _) in zip(cells, said, strict=True) if verdict == "left_open"}
+    seen = {cell.field for cell, (verdict, _, _) in zip(cells, said, strict=True) if verdict == "number_seen"}
     zero = {cell.field for cell, (_, _, printed) in zip(cells, said, strict=True) if printed == 0}
-    if rest != MIXED and not can_hold(table(overview["template"], cells[0].field.split(".")[0]), seen, zero):
-        said = [_LEFT_OPEN] * len(cells)
+    if not can_hold(table(overview["template"], cells[0].field.split(".")[0]), seen, zero):
+        tell("", CANNOT_HOLD)
+        said = [_said(cell, (), (), MIXED, ()) for cell in cells]
     return [
         CellAnswer(
             field=cell.field, verdict=verdict, kind=kind, printed=printed, value=printed, proposed=cell.proposed,
-            program=data["program"], annotator=annotator, at=at, seconds=seconds, task=data["key"],
+            program=data["program"], annotator=annotator, at=at, seconds=seconds, task=data["key"], overview=True,
         )
         for cell, (verdict, kind, printed) in zip(cells, said, strict=True)
     ]  # fmt: skip
@@ -96,8 +98,10 @@ def _said(
 ) -> tuple[Verdict, PrintKind | None, Number | None]:
     """(verdict, kind, printed)"""
     _, row, column = cell.field.split(".")
-    if rest == MIXED or (row in rows and column in columns):
-        return _LEFT_OPEN
+    if rest in (MIXED, ABSENT):
+        return ("left_open" if rest == MIXED else "unreadable"), None, None
+    if row in rows and column in columns:
+        return "number_seen", None, None
     if rest == ZERO or column in zeros:
         return verdict_on(cell, "number", 0), "number", 0
     kind: PrintKind = "blank" if rest == BLANK else "dash"
@@ -115,6 +119,8 @@ def _understood(
     if bool(rows) != bool(columns):
         raise ValueError("总览选了行而没有选栏" if rows else "总览选了栏而没有选行")
     (what,) = rest
+    if what == ABSENT and rows:
+        raise ValueError("总览选了行和栏，又说文件里没有这张表")
     if zeros and what not in (BLANK, DASH):
         raise ValueError("总览选了印着 0 的栏，而其余的格并非空白或横线")
     return rows, columns, what, zeros

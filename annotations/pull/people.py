@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotations.pull.answered_reports import AnsweredReport
-from pipeline.answers import CellAnswer
+from pipeline.answers import STILL_OPEN, CellAnswer
 from training.gold import ANNOTATOR_SUFFIX, Gold
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def by_person(one: AnsweredReport) -> dict[str, dict[str, CellAnswer]]:
     open is no answer that another could agree with."""
     found: dict[str, dict[str, CellAnswer]] = {}
     # What somebody left open and answered elsewhere is answered.
-    for answer in sorted(one.answers.answers, key=lambda answer: (answer.verdict != "left_open", answer.at)):
+    for answer in sorted(one.answers.answers, key=lambda answer: (answer.verdict not in STILL_OPEN, answer.at)):
         if not answer.adjudicates and answer.field in one.fields:
             found.setdefault(answer.annotator, {})[answer.field] = answer
     read = {
-        who: {field: answer for field, answer in said.items() if answer.verdict not in ("unreadable", "left_open")}
+        who: {field: answer for field, answer in said.items() if answer.verdict not in ("unreadable", *STILL_OPEN)}
         for who, said in found.items()
     }
     return {who: said for who, said in sorted(read.items()) if said}

@@ -32,13 +32,14 @@ from annotations.pull.tag_disputes import (
 )
 from annotations.pull.tag_spans import spans_of, tag_file
 from annotations.pull.tagged_texts import Tagged, keep_tags, seen_text, tagged_texts
+from annotations.push.asked import digest_of
 from annotations.push.cell_tasks import task_key
 from annotations.push.journal import FOLDER, Journal, Pushed
 from annotations.push.tag_adjudication import DISPUTED_TAGS, path_of_disputed
 from annotations.push.tag_adjudication import KIND as TAG_ADJUDICATION
 from annotations.push.tag_tasks import tag_key
 from annotations.selection import AskedCell, AskedOverview, AskedReport, AskedRow
-from pipeline.answers import CellAnswer
+from pipeline.answers import STILL_OPEN, CellAnswer
 from pipeline.errors import E101, E304, E403, E405, GoujiError
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ CELLS, OVERVIEW, TEXT = "cells", "overview", "tags"
 """Kinds of task."""
 ADJUDICATION = "adjudication"
 """Kind of a project with such of the first kind; `TAG_ADJUDICATION` with such of the last."""
+SUPPLIED = "supplied"
+"""Of an answer, beside verdicts: a value where the program had proposed none."""
 CHANGED = "任务数据在服务器上被改动过，与推送时的不符"
 Say = Callable[[str], None]
 """Told a line in Chinese."""
@@ -81,7 +84,13 @@ class Pulled:
     open_tasks: int = 0
     """Tasks that still wait for somebody."""
     verdicts: Counter[str] = field(default_factory=Counter)
-    """Answers on the server about single cells, by verdict."""
+    """Answers on the server to tasks about single cells, by verdict; `SUPPLIED` for those that correct nothing."""
+    overviews: int = 0
+    """Overviews of tables that were taken: each person's."""
+    overview_cells: int = 0
+    """Cells that they settled, each person's."""
+    overview_left: int = 0
+    """Cells of theirs that have still to be asked about one by one."""
     changed: int = 0
     """Reports to which an answer came that was not known before."""
     tags: int = 0
@@ -191,7 +200,7 @@ def _take(
         if pushed is not None and task.data.get("key") != pushed.key:
             raise GoujiError(E405, reason=CHANGED)
         if task.data.get("kind") in (CELLS, OVERVIEW):
-            _take_cells(task, project, out, found)
+            _take_cells(task, project, pushed, out, found)
         elif task.data.get("kind") == TEXT:
             _take_tags(task, project, out, names, found)
         else:
@@ -202,11 +211,14 @@ def _take(
         found.problems.append(Problem(project, task.id, "", "", str(error.details["reason"])))
 
 
-def _take_cells(task: Task, project: int, out: Path, found: Pulled) -> None:
+def _take_cells(task: Task, project: int, pushed: Pushed | None, out: Path, found: Pulled) -> None:
     data, overview = task.data, task.data["kind"] == OVERVIEW
     fields = [cell.field for cell in (overview_cells(data) if overview else cells_of(data))]
     adjudicates = data.get("adjudicates") is True
     if task_key(str(data.get("batch")), _asked(data["sha256"], fields, overview), adjudicates) != data["key"]:
+        raise GoujiError(E405, reason=CHANGED)
+    # The key tells which cells, not what was proposed and offered. Older versions noted no digest.
+    if pushed is not None and pushed.digest not in ("", digest_of(data)):
         raise GoujiError(E405, reason=CHANGED)
     cells = {(data["sha256"], one) for one in fields}
     found.asked |= cells
@@ -218,9 +230,19 @@ def _take_cells(task: Task, project: int, out: Path, found: Pulled) -> None:
         answers = overview_answers if overview else answers_of
         kept += answers(data, one.result, one.annotator, one.at, one.seconds, tell)
     last = {(one.annotator, one.field): one for one in kept}
-    found.verdicts.update(one.verdict for one in last.values())
+    if overview:
+        found.overviews += len({who for who, _ in last})
+        found.overview_cells += sum(one.verdict not in STILL_OPEN for one in last.values())
+        found.overview_left += sum(one.verdict in STILL_OPEN for one in last.values())
+    else:
+        found.verdicts.update(_word(one) for one in last.values())
     if kept:
         found.changed += keep_answers(out, data["sha256"], kept)
+
+
+def _word(given: CellAnswer) -> str:
+    """What the answer is counted as."""
+    return SUPPLIED if given.verdict == "corrected" and given.proposed is None else given.verdict
 
 
 def _asked(sha256: str, fields: Sequence[str], overview: bool) -> AskedReport:

@@ -63,7 +63,8 @@ def verdict_on(cell: ShownCell, kind: PrintKind | None, printed: Number | None) 
 
 
 def _shown_cell(cell: Mapping[str, Any]) -> ShownCell:
-    field, kind, choices = cell.get("field"), _KINDS.get(cell.get("kind")), cell.get("choices", [])
+    field, told, choices = cell.get("field"), cell.get("kind"), cell.get("choices", [])
+    kind = _KINDS.get(told) if isinstance(told, str) else None
     if field not in fields():
         raise GoujiError(E405, reason=f"任务中没有这样的字段：{field}")
     known = isinstance(choices, list) and all(isinstance(one, dict) for one in choices)

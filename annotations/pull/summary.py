@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from annotations.pull.pulling import FLAGGED, PROBLEMS, Problem, Pulled
-from pipeline.answers import Verdict
+from annotations.pull.pulling import FLAGGED, PROBLEMS, SUPPLIED, Problem, Pulled
 from pipeline.errors import E405
 from pipeline.show.printable import printable
 
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     from training.evaluation.agreement import Agreement
     from training.evaluation.intervals import Estimate
 
-VERDICTS: dict[Verdict, str] = {
-    "ok": "与程序一致", "corrected": "改正", "unreadable": "看不清", "source_wrong": "原文印错",
-    "left_open": "总览后待答",
+VERDICTS: dict[str, str] = {
+    "ok": "与程序一致", "corrected": "改正", SUPPLIED: "补上", "unreadable": "看不清", "source_wrong": "原文印错",
 }  # fmt: skip
+"""Of answers about single cells; the other verdicts are those of overviews."""
 MOST_LINES = 20
 """Of each sort that are shown."""
 
@@ -30,6 +29,9 @@ def summary(found: Pulled) -> Iterator[str]:
     told = "，".join(f"{word} {found.verdicts[verdict]}" for verdict, word in VERDICTS.items())
     yield f"任务 {found.tasks} 个：{found.answered} 个有答案，{found.open_tasks} 个还在等人答"
     yield f"格子的答案 {found.verdicts.total()} 个：{told}；{found.changed} 份报告有新答案"
+    if found.overviews:
+        left = f"，另有 {found.overview_left} 格要逐格问" if found.overview_left else ""
+        yield f"总览 {found.overviews} 份：定下 {found.overview_cells} 格{left}"
     yield f"还没有定论的格 {found.open_cells} 个；有人答过的报告 {found.reports} 份，{found.unsettled} 份还有要看的格"
     pending = f"，另有 {len(found.pending)} 格已在等人裁定" if found.pending else ""
     push = "，用 gouji annotate push --adjudicate 交人裁定" if found.disputed > len(found.pending) else ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotations.connect import Server, told
+from annotations.push.asked import asked_fields, digest_of
 from annotations.push.journal import Journal, Pushed
 from annotations.push.projects import keys_of
 from pipeline.document import Document
@@ -26,17 +27,22 @@ def bring(
 
     Args:
         tasks: as the server takes them, each with its key in its data.
-        there: by key, ids of tasks of this portion that the server has already.
+        there: by key, ids of those of them that the server has already. They are not brought, so that their images
+            need no addresses.
 
     Raises:
         GoujiError: E401 to E403.
         OSError: where the journal cannot be written.
     """
+    # What the server has was made then, by another version of the program perhaps.
+    unsure = journal.unsure.get((server.url, project), {})
+    digests = {key: unsure.get(key, "") for key in there}
     numbers = dict(there)
-    if tasks:
-        keys = [task["data"]["key"] for task in tasks]
-        journal.begin(server.url, project, keys)
-        bodies: list[Any] = list(tasks)
+    if fresh := [task for task in tasks if task["data"]["key"] not in there]:
+        keys = [task["data"]["key"] for task in fresh]
+        made = {task["data"]["key"]: digest_of(task["data"]) for task in fresh}
+        journal.begin(server.url, project, made)
+        bodies: list[Any] = list(fresh)
         with told(server):
             answer = studio.projects.import_tasks(id=project, request=bodies, return_task_ids=True)
         ids = getattr(answer, "task_ids", None) or []
@@ -45,7 +51,21 @@ def bring(
             known = keys_of(studio, project)
             ids = [known[key] for key in keys]
         numbers |= dict(zip(keys, ids, strict=True))
-    journal.end(Pushed(server.url, batch, kind, project, key, task) for key, task in numbers.items())
+        digests |= made
+    journal.end(
+        _pushed(server, project, batch, kind, task["data"], numbers[task["data"]["key"]], digests) for task in tasks
+    )
+
+
+def _pushed(
+    server: Server, project: int, batch: str, kind: str, data: Mapping[str, Any], number: int,
+    digests: Mapping[str, str],
+) -> Pushed:  # fmt: skip
+    fields, key = asked_fields(data), data["key"]
+    return Pushed(
+        server=server.url, batch=batch, kind=kind, project=project, key=key, task=number, digest=digests[key],
+        sha256=data["sha256"] if fields else "", fields=fields, overview=data["kind"] == "overview",
+    )  # fmt: skip
 
 
 def read_original(content: Content | None, sha256: str) -> Document:

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from annotations.push.page_images import PageImages, Place, all_pages, page_images
+from annotations.push.page_images import Place, drawn, page_images, pages_of
 from annotations.push.passages import whole_document, whole_passage
 from pipeline.document import Box, Document
 from pipeline.record import FieldSource
+from pipeline.show.pictures import PagePicture
+
+MOST_PAGES = 20
+"""In one task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +56,72 @@ def evidence_of_cells(
     found = Evidence()
     for one in page_images(document, path, _places(sources)):
         boxes = {field: box for field in one.crops if (box := sources[field].box) is not None}
-        found.parts.append(_page(found, one, [(marks[field], box) for field, box in boxes.items()]))
+        found.parts.append(_page(found, one.picture, [(marks[field], box) for field, box in boxes.items()]))
         found.crops |= {field: _address(found, data) for field, data in one.crops.items()}
     elsewhere = {field: source for field, source in sources.items() if field not in found.crops}
     if passage := whole_passage(document, elsewhere, marks):
         found.parts.append(f'<div class="passage">{passage}</div>')
-    return found if found.parts else _whole(found, document, path, file)
+    lacking = [mark for field, mark in marks.items() if field not in sources]
+    return found if found.parts and not lacking else _whole(found, document, path, file)
 
 
 def evidence_of_table(
-    document: Document, path: Path, sources: Mapping[str, FieldSource], file: str
+    document: Document, path: Path, sources: Mapping[str, FieldSource], rows: Sequence[Sequence[str]], file: str
 ) -> Evidence:
-    """Each page with one frame around all that was found of the table there; passages without marks.
+    """All of the table: the pages on which it was found, each with one frame around what was found there, or the
+    passages; where of a row nothing was found the table may go on elsewhere, and the file is shown as a whole.
 
     Args:
         sources: by field id of the table, where it was read.
+        rows: fields of each row that is asked about.
+        file: its name.
     """
     found = Evidence()
-    frames: dict[str, Place] = {}
+    whole = all(any(field in sources for field in row) for row in rows)
+    pages = pages_of(document)
+    frames: dict[int, Box] = {}
     for page, box in _places(sources).values():
-        frames[str(page)] = page, _around(frames[str(page)][1], box) if str(page) in frames else box
-    shown = page_images(document, path, frames)
-    for one in shown:
-        found.parts.append(_page(found, one, [("", frames[name][1]) for name in one.crops]))
-    if not shown and (passage := whole_passage(document, sources, {})):
+        frames[page] = _around(frames[page], box) if page in frames else box
+    if pages:
+        numbers = [page for page in pages if not whole or (frames and min(frames) <= page <= max(frames))]
+        _add_pages(found, document, path, numbers or pages, frames)
+    elif whole and (passage := whole_passage(document, sources, {})):
         found.parts.append(f'<div class="passage">{passage}</div>')
+    if not whole and found.parts:
+        found.parts.insert(0, '<p class="nothing">有的行程序没有找到，请在整个文件里看这张表</p>')
     return found if found.parts else _whole(found, document, path, file)
 
 
 def _whole(found: Evidence, document: Document, path: Path, file: str) -> Evidence:
-    found.parts.append(f'<p class="nothing">程序没有找到所问的格，下面是整个文件：{escape(Path(file).name)}</p>')
-    pages = [_page(found, one, []) for one in all_pages(document, path)]
-    shown = whole_document(document)
+    """The file, below what was found of it."""
+    found.parts.append(f'<p class="nothing">所问的格有的程序没有找到，下面是整个文件：{escape(Path(file).name)}</p>')
+    pages, shown = pages_of(document), whole_document(document)
     if pages:
-        found.parts += pages
-    elif shown:
+        _add_pages(found, document, path, pages, {})
+    if shown:
         found.parts.append(f'<div class="passage">{shown}</div>')
-    else:
+    if not pages and not shown:
         found.parts.append(f'<p class="nothing">文件里没有可显示的内容，请打开原件核对：{escape(file)}</p>')
     return found
+
+
+def _add_pages(
+    found: Evidence, document: Document, path: Path, numbers: Sequence[int], frames: Mapping[int, Box]
+) -> None:
+    """As many as a task can hold, from the one before the table; what is not shown is said."""
+    first = next((at for at, page in enumerate(numbers) if frames and page >= min(frames) - 1), 0)
+    wanted = numbers[first : first + MOST_PAGES]
+    shown = drawn(document, path, set(wanted))
+    for picture in shown:
+        frame = frames.get(picture.page)
+        inside = [("", frame)] if frame is not None and picture.holds(frame) else []
+        found.parts.append(_page(found, picture, inside))
+    lost = [page for page in wanted if page not in {picture.page for picture in shown}]
+    if len(wanted) < len(numbers):
+        lost += [page for page in numbers if page not in wanted]
+    if lost:
+        listed = "、".join(map(str, sorted(lost)))
+        found.parts.append(f'<p class="nothing">没有显示的页：{listed}；表如果在那里，请打开原件核对</p>')
 
 
 def _places(sources: Mapping[str, FieldSource]) -> dict[str, Place]:
@@ -112,8 +143,7 @@ def _address(found: Evidence, data: bytes) -> str:
     return f"{{{{{name}}}}}"
 
 
-def _page(found: Evidence, one: PageImages, boxes: Sequence[tuple[str, Box]]) -> str:
-    picture = one.picture
+def _page(found: Evidence, picture: PagePicture, boxes: Sequence[tuple[str, Box]]) -> str:
     frames = []
     for mark, box in boxes:
         left, top, width, height = picture.place(box)

@@ -16,10 +16,10 @@ from pipeline.document import Document
 from pipeline.record import Report
 from pipeline.template import Row, table
 
-ZERO, BLANK, DASH, MIXED = "zero", "blank", "dash", "mixed"
-"""What the cells hold in whose row or column there is no other number."""
-_REST = {ZERO: "都印 0", BLANK: "都空白", DASH: "都是横线", MIXED: "不一律或看不清"}
-_ROW_KEYS, _REST_KEYS = "1234567890qwertyuiopasdfg", "hjkl"
+ZERO, BLANK, DASH, MIXED, ABSENT = "zero", "blank", "dash", "mixed", "absent"
+"""What the cells hold in whose row or column there is no other number; or that the file does not have the table."""
+_REST = {ZERO: "都印 0", BLANK: "都空白", DASH: "都是横线", MIXED: "不一律", ABSENT: "文件里没有这张表，或整张看不清"}
+_ROW_KEYS, _REST_KEYS = "1234567890qwertyuiopasdfg", "hjkl;"
 _COLUMN_KEYS, _ZERO_KEYS = "zxcvbnm", ",./[]-="
 
 
@@ -33,7 +33,8 @@ def overview_task(
     sources = {
         field: source for field in of.field_ids() if (source := report.fields[field].source) is not None
     }  # fmt: skip
-    seen = evidence_of_table(document, path, sources, asked.file)
+    rows_asked = [row.fields for row in overview.rows]
+    seen = evidence_of_table(document, path, sources, rows_asked, asked.file)
     rows = {row.id: _row_label(row) for row in of.rows if any(row.id == one.row for one in overview.rows)}
     columns = {column.id: column.label for column in of.columns}
     data = {

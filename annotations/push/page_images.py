@@ -24,8 +24,6 @@ ACROSS, DOWN = 7.0, 1.6
 LEAST_HEIGHT = 0.008
 """Of the page's height; a cell's box may be that of one thin digit."""
 RED = (220, 30, 30)
-MOST_PAGES = 12
-"""Shown where nobody knows on which of them the table stands."""
 CROP_WIDTH = 640
 """Pixels of a crop at the most."""
 
@@ -66,19 +64,29 @@ def page_images(document: Document, path: Path, places: Mapping[str, Place]) -> 
     return sorted(found, key=lambda one: (one.picture.page, one.picture.box[1]))
 
 
-def all_pages(document: Document, path: Path) -> list[PageImages]:
-    """The first pages of the file, nothing framed."""
-    numbers = [page.number for page in document.pages] or [
-        block.source.page or 1 for block in document.blocks if isinstance(block, Picture)
-    ]
-    wanted = set(sorted(set(numbers))[:MOST_PAGES])
-    found = [PageImages(picture_of(page, box, pixels), {}) for page, box, pixels in _pages(document, path, wanted)]
-    return sorted(found, key=lambda one: (one.picture.page, one.picture.box[1]))
+def pages_of(document: Document) -> list[int]:
+    """Numbers of the pages that can be shown, from 1; none of a file that has text alone."""
+    pictures = {block.source.page or 1 for block in document.blocks if isinstance(block, Picture)}
+    return sorted({page.number for page in document.pages} if document.format == "pdf" else pictures)
 
 
-def _pages(document: Document, path: Path, wanted: set[int]) -> Iterator[tuple[int, Box, Pixels]]:
-    """(page, what the image fills there, image), one at a time: images are large."""
-    for block in document.blocks:
+def drawn(document: Document, path: Path, wanted: set[int]) -> list[PagePicture]:
+    """The pages as they are, in their order; those that cannot be drawn are left out."""
+    found = []
+    for page, box, pixels in _pages(document, path, wanted, pictures=document.format != "pdf"):
+        found.append(picture_of(page, box, pixels))
+    return sorted(found, key=lambda one: (one.page, one.box[1]))
+
+
+def _pages(
+    document: Document, path: Path, wanted: set[int], pictures: bool = True
+) -> Iterator[tuple[int, Box, Pixels]]:
+    """(page, what the image fills there, image), one at a time: images are large.
+
+    Args:
+        pictures: whether the pictures on the pages are wanted, besides the pages of a PDF as a whole.
+    """
+    for block in document.blocks if pictures else ():
         if isinstance(block, Picture) and block.pixels is not None and (block.source.page or 1) in wanted:
             try:
                 pixels = block.pixels()

@@ -30,7 +30,8 @@ def whole_passage(document: Document, sources: Mapping[str, FieldSource], marks:
         marks: by field id, `①` and the like.
     """
     blocks = [block for block in document.blocks if isinstance(block, Grid) or (isinstance(block, Line) and block.text)]
-    held = [_held(block, sources) for block in blocks]
+    found_once = _told_apart(document, sources)
+    held = [_held(block, found_once) for block in blocks]
     shown: dict[int, None] = {}
     for index, found in enumerate(held):
         if found:
@@ -56,15 +57,31 @@ def whole_document(document: Document) -> str:
 
 def own_passage(document: Document, field: str, sources: Mapping[str, FieldSource], mark: str) -> str:
     """HTML of the row or line that a field was read from, with its neighbours; empty where it is not found."""
-    own = {field: sources[field]} if field in sources else {}
-    for block in document.blocks:
-        found = _held(block, own) if isinstance(block, Grid | Line) else {}
-        if isinstance(block, Grid) and found:
-            row = next(iter(found.values()))[0]
-            return _table(block, {field: found[field]}, {field: mark}, range(row - ROWS, row + ROWS + 1))
-        if isinstance(block, Line) and found:
-            return _line(block, found, {field: mark})
+    own = _told_apart(document, {field: sources[field]} if field in sources else {})
+    for grid in document.blocks:
+        if isinstance(grid, Grid) and (found := _held(grid, own)):
+            row = found[field][0]
+            return _table(grid, found, {field: mark}, range(row - ROWS, row + ROWS + 1))
+    for line in document.blocks:
+        if isinstance(line, Line) and (found := _held(line, own)):
+            return _line(line, found, {field: mark})
     return ""
+
+
+def _told_apart(document: Document, sources: Mapping[str, FieldSource]) -> dict[str, FieldSource]:
+    """Without those of which only a line number is known that several lines of text share, as in a web page that is
+    written as one line: which of them it is nobody can tell, and the first is most likely the wrong one."""
+    sharing: dict[int, list[str]] = {}
+    for block in document.blocks:
+        if isinstance(block, Line) and block.source.line is not None and block.source.chars is None:
+            sharing.setdefault(block.source.line, []).append(block.text)
+
+    def is_told(source: FieldSource) -> bool:
+        if source.place is not None or source.box is not None or source.line is None:
+            return True
+        return sum(source.text in text for text in sharing.get(source.line, ())) < 2
+
+    return {field: source for field, source in sources.items() if is_told(source)}
 
 
 Held = dict[str, tuple[int, int]]
@@ -73,15 +90,23 @@ Held = dict[str, tuple[int, int]]
 
 def _held(block: Grid | Line, sources: Mapping[str, FieldSource]) -> Held:
     if isinstance(block, Line):
-        return {
-            field: _within(block, source) for field, source in sources.items() if _same_line(block.source, source)
-        }
+        return {field: _within(block, source) for field, source in sources.items() if _is_in(block, source)}
     return {
         field: (cell.row, cell.column)
         for field, source in sources.items()
         for cell in block.cells
         if _is_of(cell, source)
     }
+
+
+def _is_in(line: Line, source: FieldSource) -> bool:
+    where = line.source
+    # In a web page that is written as one line, all lines and all cells of tables have the same number.
+    if source.place is not None or where.place is not None:
+        return where.place == source.place
+    if not _same_line(where, source):
+        return False
+    return where.chars is not None or source.text in line.text
 
 
 def _is_of(cell: Cell, source: FieldSource) -> bool:

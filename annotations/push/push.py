@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -82,20 +83,24 @@ def _push(
     studio = client(server)
     images = image_project(studio)
     where = find_contents(out, [one.sha256 for one in left], spool)
+    uses = Counter(one.sha256 for one in left)
     for annotators in sorted({one.annotators for one in left}):
         title = title_of(selection.name, kind, annotators)
         target = project(studio, title, Screen(cell_screen(), cell_instructions(), annotators))
         tally.projects[title] = target
         unsure = journal.unsure.get((server.url, target))
         arrived = keys_of(studio, target) if unsure else {}
-        made = _made(out, [one for one in left if one.annotators == annotators], where, selection, adjudicates, tally)
+        asked = [one for one in left if one.annotators == annotators]
+        made = _made(out, asked, where, uses, selection, adjudicates, tally)
         while portion := list(islice(made, PORTION)):
             fresh = [one for one in portion if one.data["key"] not in arrived]
             there = {one.data["key"]: arrived[one.data["key"]] for one in portion if one.data["key"] in arrived}
             # The same image may belong to several tasks.
             files = [(image.name, image.data, image.mime) for one in fresh for image in one.images]
             addresses = dict(zip((file[0] for file in files), upload_files(server, images, files), strict=True))
-            bodies = [{"data": one.with_addresses(addresses)} for one in fresh]
+            bodies = [
+                {"data": one.data if one.data["key"] in there else one.with_addresses(addresses)} for one in portion
+            ]
             bring(studio, server, journal, target, selection.name, kind, bodies, there)
             tally.pushed += len(fresh)
             tally.known += len(portion) - len(fresh)
@@ -103,17 +108,22 @@ def _push(
 
 
 def _made(
-    out: Path, asked: Sequence[AskedReport], where: dict[str, Content], selection: Selection, adjudicates: bool,
-    tally: Tally,
+    out: Path, asked: Sequence[AskedReport], where: dict[str, Content], uses: Counter[str], selection: Selection,
+    adjudicates: bool, tally: Tally,
 ) -> Iterator[CellTask]:  # fmt: skip
-    """The tasks, one after the other; images are large."""
+    """The tasks, one after the other; images are large.
+
+    Args:
+        uses: by SHA-256, in how many tasks its file is still needed, counted down here.
+    """
     for one in asked:
         content = where.get(one.sha256)
         try:
             yield _task(out, one, content, selection, adjudicates)
         except GoujiError as error:
             tally.left_out.append(f"{one.file}: {error}")
-        if content is not None and content.spooled:
+        uses[one.sha256] -= 1
+        if content is not None and content.spooled and not uses[one.sha256]:
             content.path.unlink(missing_ok=True)
 
 

@@ -113,11 +113,12 @@ def push_tags(
     """
     where = folder or shipped_folder()
     version = version_of(where)
-    tally = TagTally(total=len(selection.reports))
+    # Of a report of which a batch asks twice, a text is one text.
+    texts = list({one.sha256: one for one in reversed(selection.reports)}.values())[::-1]
+    tally = TagTally(total=len(texts))
     try:
         journal = Journal(out)
-        keys = {one.sha256: tag_key(selection.name, one.sha256) for one in selection.reports}
-        left = [one for one in selection.reports if (server.url, keys[one.sha256]) not in journal.known]
+        left = [one for one in texts if (server.url, tag_key(selection.name, one.sha256)) not in journal.known]
         tally.known = tally.total - len(left)
         watch(tally)
         if not left:
@@ -173,7 +174,7 @@ def bring_texts(
     for portion in portions(made):
         there = {key: arrived[key] for one in portion if (key := one["data"]["key"]) in arrived}
         fresh = [one for one in portion if one["data"]["key"] not in arrived]
-        bring(studio, server, journal, target, batch, kind, fresh, there)
+        bring(studio, server, journal, target, batch, kind, portion, there)
         tally.pushed += len(fresh)
         tally.known += len(portion) - len(fresh)
         count += len(portion)

@@ -47,7 +47,8 @@ def select_batch(
         if wanted.minutes is not None and seconds > wanted.minutes * 60 and taken:
             break
         taken.append(found)
-    twice = _asked_twice([one for one, _ in taken], wanted.twice, seed)
+    # An overview is asked of one person: the sums, and the cells that come after it, check what they say.
+    twice = _asked_twice([one for one, _ in taken if one.overview is None], wanted.twice, seed)
     reports = tuple(_asked(one, score, 2 if one.sha256 in twice else 1) for one, score in taken)
     programs = Counter(one.program for one, _ in taken)
     return Selection(

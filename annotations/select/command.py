@@ -41,6 +41,9 @@ def add(commands: Subparsers) -> None:
         "--twice", type=float, default=0.2, metavar="比例", help="由两人各答一遍的报告所占比例，0 到 1，默认 0.2"
     )
     parser.add_argument("--minutes", type=float, metavar="M", help="预计用时不超过 M 分钟（各人合计）")
+    parser.add_argument(
+        "--again", action="store_true", help="已推送、还没有人答的格也可再选；默认不选，免得重复问人"
+    )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="进程数，默认 1；不影响结果")
     parser.add_argument("--output", type=Path, metavar="文件", help=f"写到这里；默认 文件夹/{FOLDER}/名称.json")
     parser.add_argument("-h", "--help", action="help", help="显示说明并退出")
@@ -66,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     if not selection.reports:
         print(f"没有要人看的格（{read.counts['contents']} 份内容）")
+        for line in _waiting(read):
+            print(line)
         return 0
     path = arguments.output or arguments.out / FOLDER / f"{selection.name}.json"
     _write(path, selection.to_bytes())
@@ -98,7 +103,7 @@ def _read(arguments: argparse.Namespace, settings: AnnotateSettings) -> Read:
         task = bar.add_task("选取", total=None)
         return read_out(
             arguments.out, arguments.strategy, arguments.seed, settings, arguments.workers,
-            lambda done: bar.update(task, completed=done),
+            lambda done: bar.update(task, completed=done), arguments.again,
         )  # fmt: skip
 
 
@@ -121,11 +126,16 @@ def summary(selection: Selection, read: Read) -> list[str]:
         f"{printable(selection.name)}：{len(selection.reports)} 份报告 {cells} 格和 {overviews} 张表的总览，"
         f"{len(agencies)} 个机关，预计 {minutes:.0f} 分钟（其中 {twice} 份两人各答一遍）",
         "按状态：" + "、".join(f"{status} {number}" for status, number in sorted(counted.items())),
-        f"全部待看：{counts['open']} 份 {counts['cells']} 格；这一批之后尚有 {max(0, counts['cells'] - asked)} 格",
+        f"全部待看：{counts['open']} 份 {counts['cells']} 格；这一批之后至少尚有 {max(0, counts['cells'] - asked)} 格",
     ]
     if counts["lost"]:
-        lines.append(f"其中 {counts['lost']} 格所在的表整张没有找到：任务里显示整个文件，排在后面")
-    return lines
+        lines.append(f"其中 {counts['lost']} 格所在的表整张没有找到：先问总览，余下的逐格录入")
+    return [*lines, *_waiting(read)]
+
+
+def _waiting(read: Read) -> list[str]:
+    cells = read.counts["waiting"]
+    return [f"另有 {cells} 格已推送、还没有人答，没有再选；--again 可重选"] if cells else []
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -18,12 +18,14 @@ Promising = tuple[AskedOverview, float]
 
 
 def overviews(
-    report: Report, open_cells: Sequence[Suspect], seen: Collection[str], settings: AnnotateSettings, zeros: ZeroShares
-) -> Iterator[Promising]:
+    report: Report, open_cells: Sequence[Suspect], asked: Collection[str], seen: Collection[str],
+    settings: AnnotateSettings, zeros: ZeroShares,
+) -> Iterator[Promising]:  # fmt: skip
     """One for each table of which enough rows are open.
 
     Args:
         open_cells: what may be asked about.
+        asked: fields that somebody was asked about already.
         seen: tables of which an overview was asked already.
     """
     wanted = {one.field: one for one in open_cells if one.must}
@@ -33,30 +35,32 @@ def overviews(
             continue
         of = table(template, table_id)
         rows = tuple(
-            AskedRow(row=row.id, fields=fields)
+            AskedRow(row=row.id, fields=_fields(of, row))
             for row in of.rows
-            if (fields := _open(of, row, wanted)) and not _has_number(report, of, row)
+            if not wanted.keys().isdisjoint(_fields(of, row)) and not _is_known(report, of, row, asked)
         )
-        if len(rows) < settings.fewest_rows:
+        if len(rows) < settings.fewest_rows or any(len(row.columns) != len(of.columns) for row in of.rows):
+            # Only where each row has a cell in each column are a row and a column a cell.
             continue
         answerable = settings.lost_is_there if table_id in lost else 1.0
-        empty = [min(map(zeros.of, _fields(of, row))) for row in of.rows if any(row.id == one.row for one in rows)]
+        empty = [min(map(zeros.of, one.fields)) for one in rows]
         worth = answerable * sum(
-            chance * sum(wanted[field].wrong for field in one.fields) for chance, one in zip(empty, rows, strict=True)
+            chance * sum(wanted[field].wrong for field in one.fields if field in wanted)
+            for chance, one in zip(empty, rows, strict=True)
         )
         ticks = settings.seconds_a_tick * sum(1 - chance for chance in empty)
         looking = settings.seconds_a_lost_overview if table_id in lost else settings.seconds_an_overview
         yield AskedOverview(table=table_id, rows=rows, worth=round(worth, 6)), looking + ticks
 
 
-def _fields(of: Table, row: Row) -> list[str]:
-    return [f"{of.id}.{row.id}.{column}" for column in row.columns]
+def _fields(of: Table, row: Row) -> tuple[str, ...]:
+    return tuple(f"{of.id}.{row.id}.{column}" for column in row.columns)
 
 
-def _open(of: Table, row: Row, wanted: Collection[str]) -> tuple[str, ...]:
-    return tuple(field for field in _fields(of, row) if field in wanted)
-
-
-def _has_number(report: Report, of: Table, row: Row) -> bool:
-    """Whether a number other than 0 is known of the row, so that nobody has to say so."""
-    return any(report.fields[field].value and report.fields[field].status in DECIDED for field in _fields(of, row))
+def _is_known(report: Report, of: Table, row: Row, asked: Collection[str]) -> bool:
+    """Whether a number other than 0 is known of the row, so that nobody has to say so; or somebody was asked about a
+    cell of it."""
+    return any(
+        field in asked or (report.fields[field].value and report.fields[field].status in DECIDED)
+        for field in _fields(of, row)
+    )

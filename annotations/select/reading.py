@@ -12,10 +12,12 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
+from annotations.push.journal import pushed_tasks
 from annotations.select.settings import AnnotateSettings
 from annotations.select.sketch import Sketch, Strategy, sketch
+from annotations.select.suspects import suspects
 from annotations.select.zeros import ZeroShares, zeros_of_store
-from pipeline.answers import load_answers
+from pipeline.answers import STILL_OPEN, ReportAnswers, load_answers
 from pipeline.errors import E101, GoujiError
 from pipeline.isolation import die_with_parent
 from pipeline.store.outcomes import find_outcome, listed_files
@@ -33,9 +35,10 @@ class Read:
 
     sketches: list[Sketch] = field(default_factory=list)
     asked_before: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    """Agency key and form of each report of which cells were answered already."""
+    """Agency key and form of each report of which cells were asked about already."""
     counts: Counter[str] = field(default_factory=Counter)
-    """`contents`, `versions` left out, contents `without` a report, `open` reports, their `cells`, of these `lost`."""
+    """`contents`, `versions` left out, contents `without` a report, `open` reports, their `cells`, of these `lost`;
+    and cells left out that are `waiting`: pushed, and nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,20 @@ class _How:
 
 
 @dataclass(frozen=True, slots=True)
+class _Task:
+    """That was pushed."""
+
+    key: str
+    fields: tuple[str, ...]
+    overview: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Content:
     sha256: str
     name: str
     agency_key: str
+    pushed: tuple[_Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,17 @@ class _Found:
     has_report: bool
     next: Sketch | None = None
     before: tuple[str, tuple[str, ...]] | None = None
+    waiting: int = 0
 
 
 def read_out(
-    out: Path, strategy: Strategy, seed: int, settings: AnnotateSettings, workers: int = 1, done: Done | None = None
-) -> Read:
+    out: Path, strategy: Strategy, seed: int, settings: AnnotateSettings, workers: int = 1, done: Done | None = None,
+    again: bool = False,
+) -> Read:  # fmt: skip
     """Sketches of all reports that have something to ask, in the order of files.jsonl, whatever the number of workers.
+
+    Args:
+        again: whether what was pushed and not answered yet may be asked once more.
 
     Raises:
         GoujiError: E101 where there is no files.jsonl or an outcome cannot be read, E305 where something is malformed.
@@ -72,11 +90,13 @@ def read_out(
     read = Read()
     how = _How(out, strategy, seed, settings, zeros_of_store(out, settings))
     keys, passed_over = _linked(out)
-    jobs = _jobs(_contents(out, keys, passed_over, read.counts))
+    pushed = {} if again else _pushed(out)
+    jobs = _jobs(_contents(out, keys, passed_over, pushed, read.counts))
     looked_at = 0
     for found in _looked(how, jobs, workers):
         for one in found:
             read.counts["without"] += not one.has_report
+            read.counts["waiting"] += one.waiting
             if one.before is not None:
                 read.asked_before.append(one.before)
             if one.next is not None:
@@ -88,6 +108,18 @@ def read_out(
         if done is not None:
             done(looked_at)
     return read
+
+
+def is_waiting(out: Path, server: str | None = None) -> bool:
+    """Whether something was pushed about cells, to that server or to any, that nobody has answered yet.
+
+    Raises:
+        GoujiError: E101 where something cannot be read, E305 where it is malformed.
+    """
+    try:
+        return any(_waiting(tasks, load_answers(out, sha256)) for sha256, tasks in _pushed(out, server).items())
+    except OSError as error:
+        raise GoujiError(E101, reason=f"{out}（{error.strerror}）") from None
 
 
 def _linked(out: Path) -> tuple[Mapping[str, str], frozenset[str]]:
@@ -109,9 +141,25 @@ def _linked(out: Path) -> tuple[Mapping[str, str], frozenset[str]]:
     return keys, frozenset(passed_over)
 
 
+def _pushed(out: Path, server: str | None = None) -> dict[str, list[_Task]]:
+    """By SHA-256, the tasks about cells that were pushed to the server, or to any; all in memory. Many of them ask
+    about the same cells, which are kept once."""
+    found: dict[str, list[_Task]] = {}
+    same: dict[tuple[str, ...], tuple[str, ...]] = {}
+    try:
+        for one in pushed_tasks(out):
+            if one.fields and server in (None, one.server):
+                fields = same.setdefault(one.fields, one.fields)
+                found.setdefault(one.sha256, []).append(_Task(one.key, fields, one.overview))
+    except OSError as error:
+        raise GoujiError(E101, reason=f"{out}（{error.strerror}）") from None
+    return found
+
+
 def _contents(
-    out: Path, keys: Mapping[str, str], passed_over: frozenset[str], counts: Counter[str]
-) -> Iterator[_Content]:
+    out: Path, keys: Mapping[str, str], passed_over: frozenset[str], pushed: Mapping[str, Sequence[_Task]],
+    counts: Counter[str],
+) -> Iterator[_Content]:  # fmt: skip
     seen: set[bytes] = set()
     for one in listed_files(out):
         mark = bytes.fromhex(one.sha256)
@@ -122,7 +170,7 @@ def _contents(
             counts["versions"] += 1
             continue
         counts["contents"] += 1
-        yield _Content(one.sha256, one.name, keys.get(one.sha256, ""))
+        yield _Content(one.sha256, one.name, keys.get(one.sha256, ""), tuple(pushed.get(one.sha256, ())))
 
 
 def _jobs(contents: Iterator[_Content]) -> Iterator[list[_Content]]:
@@ -162,8 +210,14 @@ def _look_at(how: _How, one: _Content) -> _Found:
     if outcome is None or outcome.report is None:
         return _Found(has_report=False)
     report = outcome.report
-    asked = {given.field for given in answers.answers if given.verdict != "left_open"}
-    seen = {given.field.split(".")[0] for given in answers.answers if given.verdict == "left_open"}
+    asked = {given.field for given in answers.answers if given.verdict not in STILL_OPEN}
+    seen = {given.field.split(".")[0] for given in answers.answers if given.verdict in STILL_OPEN}
+    waiting = 0
+    if tasks := _waiting(one.pushed, answers):
+        fields = {field for task in tasks for field in task.fields}
+        waiting = sum(suspect.field in fields for suspect in suspects(report, asked, how.settings))
+        asked |= fields
+        seen |= {task.fields[0].split(".")[0] for task in tasks if task.overview}
     found = sketch(
         report, one.name, one.agency_key, outcome.program, asked, how.strategy, how.seed, how.settings, how.zeros,
         seen=seen,
@@ -171,4 +225,10 @@ def _look_at(how: _How, one: _Content) -> _Found:
     before = None
     if asked or seen:
         before = one.agency_key or report.agency or report.sha256, found.form if found else ()
-    return _Found(True, found, before)
+    return _Found(True, found, before, waiting)
+
+
+def _waiting(pushed: Sequence[_Task], answers: ReportAnswers) -> list[_Task]:
+    """Those to which nobody has answered anything. A cell that was passed over in an answer may be asked again."""
+    answered = {given.task for given in answers.answers} if pushed else set()
+    return [task for task in pushed if task.key not in answered]

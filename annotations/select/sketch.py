@@ -85,7 +85,7 @@ def sketch(
     worth = sum(cell.worth for _, cell in cells)
     overview: AskedOverview | None = None
     if strategy == "worth":
-        for one, looking in overviews(report, known, seen, settings, zeros):
+        for one, looking in overviews(report, known, asked, seen, settings, zeros):
             took = settings.seconds_a_report + looking
             if one.worth / took > worth / seconds:
                 overview, worth, seconds, cells = one, one.worth, took, []

@@ -64,7 +64,7 @@ def gold_overview(gold: Gold, asked: AskedOverview, before: Report) -> tuple[lis
     given = [
         gold_answer(gold, field, before.fields[field]).model_copy(update={"task": asked.table})
         if _is_told(field, rows, columns)
-        else CellAnswer(field=field, verdict="left_open", annotator=WHO, at="", task=asked.table)
+        else CellAnswer(field=field, verdict="number_seen", annotator=WHO, at="", task=asked.table)
         for field in asked.fields
     ]
     return given, count + (zeros if zeros < len(held) else 0)

@@ -14,7 +14,7 @@ from annotations.selection import AskedCell
 from annotations.simulate.gold_answers import Errors, errors_of, gold_answer, gold_overview
 from annotations.simulate.held_out import HeldOut
 from pipeline.answered import answered
-from pipeline.answers import ReportAnswers
+from pipeline.answers import STILL_OPEN, ReportAnswers
 from pipeline.record import Report
 
 Way = Literal["worth", "uncertainty", "committee", "diverse", "random", "anything"]
@@ -71,7 +71,7 @@ def play(one: HeldOut, way: Way, seed: int, settings: AnnotateSettings, zeros: Z
                 looking = settings.seconds_a_lost_overview
             given, count = gold_overview(one.gold, found.overview, report)
             seconds = settings.seconds_a_report + looking + settings.seconds_a_tick * (count - 1)
-        asked.update(answer.field for answer in given if answer.verdict != "left_open")
+        asked.update(answer.field for answer in given if answer.verdict not in STILL_OPEN)
         answers = answers.with_answers(given)
         # As the store does: all answers into what the program had read.
         report = answered(one.report, answers)

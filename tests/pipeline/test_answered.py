@@ -83,10 +83,10 @@ def test_where_a_number_was_seen_the_last_cell_does_not_become_0(report: Report)
     nothing = answer(total, 0, task="overview")
     assert put_in(opened, nothing).fields[natural].value == 0
     # The same person saw that in that row there is a number.
-    left_open = answer(natural, None, verdict="left_open", kind=None, task="overview")
+    left_open = answer(natural, None, verdict="number_seen", kind=None, task="overview")
     assert put_in(opened, nothing, left_open).fields[natural].status == "ambiguous"
-    # One that told nothing at all saw nothing there.
-    elsewhere = left_open.model_copy(update={"task": "other"})
+    # An overview that told nothing saw nothing there.
+    elsewhere = left_open.model_copy(update={"verdict": "left_open"})
     assert put_in(opened, nothing, elsewhere).fields[natural].value == 0
 
 
@@ -114,6 +114,80 @@ def test_where_the_program_says_something_else(report: Report) -> None:
     broken = [rule for rule, result in made.rules.items() if result.decided == "fails"]
     assert broken
     assert all(report.rules[rule].decided == "holds" for rule in broken)
+
+
+def of_table_4(report: Report, **said: tuple[str, int | None]) -> Report:
+    """未经复议直接起诉: the status and value of some cells."""
+    changed = {
+        f"t4.litigation_direct.{column}": report.fields[f"t4.litigation_direct.{column}"].model_copy(
+            update={
+                "status": status, "value": value, "kind": "blank" if status == "inferred" else "number",
+                "printed": None if status == "inferred" else str(value),
+            }
+        )
+        for column, (status, value) in said.items()
+    }
+    return report.model_copy(update={"fields": {**report.fields, **changed}})
+
+
+def test_what_was_inferred_from_a_wrong_total_is_inferred_anew(report: Report) -> None:
+    wrong = of_table_4(
+        report, upheld=("read", 0), corrected=("read", 0), pending=("read", 0), other=("inferred", 5), total=("read", 5)
+    )
+    other = "t4.litigation_direct.other"
+    made = put_in(wrong, answer("t4.litigation_direct.total", 0))
+    assert (made.fields[other].value, made.fields[other].status) == (0, "inferred")
+    assert all(result.decided == "holds" for rule, result in made.rules.items() if "litigation_direct" in rule)
+    # The same where somebody saw that it is blank.
+    blank = answer(other, None, kind="blank")
+    assert put_in(wrong, answer("t4.litigation_direct.total", 0), blank).fields[other].value == 0
+    # And where it is right it is surer than before.
+    assert put_in(wrong, blank).fields[other].value == 5
+    assert put_in(wrong, blank).fields[other].confidence > 0.98
+
+
+def test_what_never_held_and_an_answer_breaks_needs_a_look(report: Report) -> None:
+    read = of_table_4(
+        report, upheld=("read", 1), corrected=("read", 0), pending=("read", 0), other=("ambiguous", None),
+        total=("read", 5),
+    )  # fmt: skip
+    read = read.model_copy(
+        update={
+            "rules": {
+                rule: result.model_copy(update={"decided": "not assessable"}) if "litigation_direct" in rule else result
+                for rule, result in read.rules.items()
+            }
+        }
+    )
+    made = put_in(read, answer("t4.litigation_direct.other", 2))
+    opened = {field for field, one in made.fields.items() if needs_look(one)}
+    assert opened == {f"t4.litigation_direct.{column}" for column in ("upheld", "corrected", "pending", "total")}
+    assert made.status == "review"
+
+
+def test_a_report_that_an_answer_contradicts_is_not_taken_as_a_whole(report: Report) -> None:
+    assert put_in(report, answer(NEW["natural"], 143)).status == "inconsistent"
+
+
+def test_an_empty_table_is_no_table_of_zeros(report: Report) -> None:
+    opened = with_open(report, {field: () for field in report.fields if field.startswith("t3.")})
+    blank = [answer(field, None, kind="blank") for field in report.fields if field.startswith("t3.")]
+    assert {one.value for field, one in put_in(opened, *blank).fields.items() if field.startswith("t3.")} == {None}
+    # With one number in it the blanks mean 0.
+    number = [answer(field, 4) for field in ("t3.new.natural", "t3.new.total", "t3.carried_out.natural")]
+    filled = put_in(opened, *(one for one in blank if one.field not in {each.field for each in number}), *number)
+    assert filled.fields["t3.new.legal"].value == 0
+
+
+def test_a_number_seen_where_the_program_read_0_opens_it(report: Report) -> None:
+    rows = [field.split(".")[1] for field, one in report.fields.items() if field.startswith("t3.") and not one.value]
+    row = next(row for row in rows if not report.fields[f"t3.{row}.total"].value)
+    seen = [
+        answer(f"t3.{row}.{column}", None, verdict="number_seen", kind=None, task="k")
+        for column in ("natural", "total")
+    ]
+    made = put_in(report, *seen)
+    assert {field for field, one in made.fields.items() if needs_look(one)} == {one.field for one in seen}
 
 
 def test_where_they_agree_nothing_is_told(report: Report) -> None:

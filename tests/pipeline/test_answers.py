@@ -58,8 +58,8 @@ def test_a_person_who_thinks_again() -> None:
     assert found.with_answers([said("甲", 5)]) == found
 
 
-def left_open(who: str, day: int = 1, task: str = "k") -> CellAnswer:
-    return said(who, None, day, verdict="left_open", kind=None, task=task)
+def left_open(who: str, day: int = 1, task: str = "k", verdict: str = "number_seen") -> CellAnswer:
+    return said(who, None, day, verdict=verdict, kind=None, task=task)
 
 
 def test_what_an_overview_left_open_settles_nothing_and_disputes_nothing() -> None:
@@ -74,10 +74,28 @@ def test_one_saw_a_number_where_another_saw_none() -> None:
     found = of(left_open("甲"), nothing)
     assert final(found) == {}
     assert {one.annotator for one in disputed(found)["t3.new.total"]} == {"甲", "乙"}
+    # Who could not tell denies nothing.
+    assert disputed(of(left_open("甲", verdict="left_open"), nothing)) == {}
     settled = of(left_open("甲"), nothing, said("丙", 4, 3, task="judge", adjudicates=True))
     assert final(settled)["t3.new.total"].value == 4
     # Whoever left it open and then saw a number elsewhere has said which.
     assert [one.value for one in disputed(of(left_open("甲"), nothing, said("甲", 4, 3, task="x")))["t3.new.total"]]
+
+
+def test_all_of_a_row_is_said_to_hold_nothing_where_a_number_was_seen() -> None:
+    """Numbers in the rows of 新收 and 总计, of natural persons and in all: four cells, and none of them a number."""
+    fields = [f"t3.{row}.{column}" for row in ("new", "total") for column in ("natural", "total")]
+    seen = [left_open("甲").model_copy(update={"field": field}) for field in fields]
+    blank = [said("乙", None, 2, kind="blank", task="cells", field=field) for field in fields]
+    # As long as one of the row and of the column is not answered the number may be there.
+    assert disputed(of(*seen, blank[0])) == {}
+    assert set(disputed(of(*seen, *blank[:2]))) == set(fields[:2])
+    assert set(disputed(of(*seen, *blank))) == set(fields)
+    assert final(of(*seen, *blank)) == {}
+    judged = [said("丙", 3, 3, adjudicates=True, task="judge", field=field) for field in fields]
+    assert disputed(of(*seen, *blank, *judged)) == {}
+    # Whoever saw it may think again.
+    assert disputed(of(*seen, *(one.model_copy(update={"annotator": "甲"}) for one in blank))) == {}
 
 
 @given(st.permutations([said("甲", 5), said("乙", 6, 2), said("乙", 5, 3), said("丙", 5, 4, task="other")]))

@@ -163,7 +163,7 @@ def test_disputes_are_a_batch_to_be_pushed(out, tmp_path):
     selection = disputes(answered_reports(out), "第一批", set())
     (asked,) = selection.reports
     assert asked.fields == (LEGAL, TOTAL)
-    assert (asked.sha256, asked.seconds, asked.score, asked.annotators) == (sha_of(out, CLEAN), 6.0, 2.0, 1)
+    assert (asked.sha256, asked.seconds, asked.score, asked.annotators) == (sha_of(out, CLEAN), 27.0, 2.0, 1)
     assert asked.file.endswith(CLEAN)
     (tmp_path / "disputed.json").write_bytes(selection.to_bytes())
     assert load_selection(tmp_path / "disputed.json") == selection

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotations.pull.overview_answers import can_hold, overview_answers
+from annotations.pull.overview_answers import CANNOT_HOLD, can_hold, overview_answers
 from pipeline.errors import GoujiError
 from pipeline.template import table
 
@@ -17,7 +17,7 @@ def task(**changes: Any) -> dict[str, Any]:
         for row in ROWS for column in COLUMNS
     ]  # fmt: skip
     offered = {
-        "rows": ROWS, "columns": COLUMNS, "zeros": COLUMNS, "rest": ("zero", "blank", "dash", "mixed")
+        "rows": ROWS, "columns": COLUMNS, "zeros": COLUMNS, "rest": ("zero", "blank", "dash", "mixed", "absent")
     }  # fmt: skip
     overview: dict[str, Any] = {
         part: [{"value": one, "alias": one} for one in codes] for part, codes in offered.items()
@@ -42,13 +42,14 @@ def said(**chosen: tuple[str, ...]) -> tuple[dict[str, tuple[Any, ...]], list[st
 
 
 OPEN = ("left_open", None, None, None)
+SEEN = ("number_seen", None, None, None)
 ZERO = ("corrected", "number", 0, 0)
 BLANK = ("corrected", "blank", None, None)
 
 
 def test_what_is_not_chosen_holds_the_rest() -> None:
     found, told = said(rows=("new",), columns=("natural", "total"), rest=("zero",))
-    assert found == {"new.natural": OPEN, "new.total": OPEN, "granted.natural": ZERO, "granted.total": ZERO}
+    assert found == {"new.natural": SEEN, "new.total": SEEN, "granted.natural": ZERO, "granted.total": ZERO}
     assert told == []
 
 
@@ -79,6 +80,12 @@ def test_sums_can_hold_or_cannot(rows: tuple[str, ...], columns: tuple[str, ...]
 def test_what_no_sums_can_fit_settles_nothing() -> None:
     found, told = said(rows=("new",), columns=("natural",), rest=("zero",))
     assert set(found.values()) == {OPEN}
+    assert told == [CANNOT_HOLD]
+
+
+def test_a_table_that_the_file_does_not_have() -> None:
+    found, told = said(rest=("absent",))
+    assert set(found.values()) == {("unreadable", None, None, None)}
     assert told == []
 
 
@@ -105,6 +112,7 @@ def test_dashes() -> None:
         ({"rows": ("new",), "columns": ("total",)}, "没有说其余"),
         ({"rest": ("zero", "blank")}, "既是这样又是那样"),
         ({"rest": ("zero",), "zeros": ("total",)}, "并非空白"),
+        ({"rows": ("new",), "columns": ("total",), "rest": ("absent",)}, "没有这张表"),
         ({"rest": ("else",)}, "不认识的选项"),
     ],
 )

@@ -17,6 +17,7 @@ from annotations.backend.refresh import refresh
 from annotations.connect import client
 from annotations.pull import fetched
 from annotations.pull.pulling import Pulled, pull
+from annotations.push.asked import digest_of
 from annotations.push.journal import Journal, Pushed
 from annotations.push.projects import find_project
 from annotations.push.tag_tasks import tag_key
@@ -66,7 +67,7 @@ def push(studio: LabelStudio, label_studio: Studio, out: Path) -> Iterator[Push]
         bodies: list[Any] = [{"data": data} for data in tasks]
         arrived = studio.projects.import_tasks(id=project.id, request=bodies, return_task_ids=True).task_ids
         Journal(out).end(
-            Pushed(label_studio.server.url, data["batch"], kind, project.id, data["key"], task)
+            Pushed(label_studio.server.url, data["batch"], kind, project.id, data["key"], task, digest_of(data))
             for data, task in zip(tasks, arrived, strict=True)
         )
         return list(arrived)

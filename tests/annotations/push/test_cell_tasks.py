@@ -68,7 +68,7 @@ def test_what_stands_in_a_report_is_no_markup(tmp_path: Path) -> None:
 def test_a_cell_that_is_nowhere_says_so() -> None:
     task = made("table_lost.md", ("t3.new.natural",))
     assert "没有找到" in task.data["cells"][0]["crop"]
-    assert "没有找到所问的格" in task.data["evidence"]
+    assert "程序没有找到" in task.data["evidence"]
     assert "<table>" in task.data["evidence"] or "<p>" in task.data["evidence"]
 
 

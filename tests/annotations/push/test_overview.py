@@ -45,10 +45,10 @@ def test_what_is_asked_and_what_the_file_shows() -> None:
     task = overview_task("批", "mark", asked_report(torn()), torn(), read_document(path), path)
     (overview,) = task.data["overview"]
     keys = [one["hotkey"] for part in ("rows", "columns", "rest", "zeros") for one in overview[part]]
-    assert len(keys) == len(set(keys)) == 25 + 7 + 4 + 7
+    assert len(keys) == len(set(keys)) == 25 + 7 + 5 + 7
     assert len(overview["cells"]) == 175
     # Of where the table stands this record knows nothing: the whole file is shown.
-    assert "没有找到所问的格" in task.data["evidence"]
+    assert "程序没有找到" in task.data["evidence"]
     assert task.data["evidence"].count("<table>") >= 1
 
 
@@ -103,7 +103,7 @@ def test_an_overview_by_the_keyboard(tmp_path: Path, label_studio: Studio, brows
         lambda _: None,
     )  # fmt: skip
     assert pulled.problems == []
-    assert pulled.verdicts["left_open"] == 6
+    assert (pulled.overviews, pulled.overview_left, pulled.verdicts) == (1, 6, {})
     after = record(out)
     numbers = {f"t3.{row}.{column}" for row in seen for column in ("natural", "total")}
     assert numbers <= open_cells(after)

@@ -130,14 +130,14 @@ def test_three_cells_are_answered_with_four_keys(
 
 def test_a_line_cut_in_the_middle_of_a_character_is_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal.begin("s", 1, ["a", "b"])
+    journal.begin("s", 1, {"a": "1", "b": "2"})
     journal.end([Pushed("s", "批", "cells", 1, "a", 7), Pushed("s", "批", "cells", 1, "b", 8)])
     arrived = tmp_path / FOLDER / "pushed.jsonl"
     whole = arrived.read_bytes()
     arrived.write_bytes(whole[: whole.rindex("批".encode()) + 1])
     again = Journal(tmp_path)
     assert [one.task for one in again.known.values()] == [7]
-    assert again.unsure == {("s", 1): {"b"}}
+    assert again.unsure == {("s", 1): {"b": "2"}}
     again.end([Pushed("s", "批", "cells", 1, "b", 8)])
     assert arrived.read_bytes() == whole
 
@@ -145,8 +145,8 @@ def test_a_line_cut_in_the_middle_of_a_character_is_passed_over(tmp_path: Path) 
 def test_the_journal_tells_what_is_none_of_it(tmp_path: Path) -> None:
     from pipeline.errors import GoujiError
 
-    Journal(tmp_path).begin("s", 1, ["k"])
-    assert Journal(tmp_path).unsure == {("s", 1): {"k"}}
+    Journal(tmp_path).begin("s", 1, {"k": "1"})
+    assert Journal(tmp_path).unsure == {("s", 1): {"k": "1"}}
     (tmp_path / FOLDER / BEGUN).write_text(json.dumps({"other": 1}) + "\n", encoding="utf-8")
     with pytest.raises(GoujiError, match="E305"):
         Journal(tmp_path)

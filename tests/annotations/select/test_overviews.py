@@ -68,7 +68,8 @@ def test_a_lost_table_takes_longer_and_is_there_half_the_time() -> None:
     }
     gone = report.model_copy(update={"fields": fields})
     (here, seconds), (lost, longer) = (
-        next(overviews(one, list(suspects(one, (), settings())), (), settings(), no_idea())) for one in (report, gone)
+        next(overviews(one, list(suspects(one, (), settings())), (), (), settings(), no_idea()))
+        for one in (report, gone)
     )
     assert lost.worth == pytest.approx(here.worth * settings().lost_is_there)
     assert longer - seconds == pytest.approx(settings().seconds_a_lost_overview - settings().seconds_an_overview)

@@ -117,8 +117,8 @@ def test_an_overview_is_a_row_a_column_and_what_the_others_hold() -> None:
     # One row, two columns, and "all the others 0".
     assert count == 4
     assert {one.field for one in given} == set(overview_of(report).fields)
-    assert {one.field for one in given if one.verdict == "left_open"} == {"t3.new.natural", "t3.new.total"}
-    assert {(one.kind, one.printed) for one in given if one.verdict != "left_open"} == {("number", 0)}
+    assert {one.field for one in given if one.verdict == "number_seen"} == {"t3.new.natural", "t3.new.total"}
+    assert {(one.kind, one.printed) for one in given if one.verdict != "number_seen"} == {("number", 0)}
 
 
 def test_columns_of_zeros_among_blanks_cost_an_answer_each_and_what_is_neither_tells_nothing() -> None:
