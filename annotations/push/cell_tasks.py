@@ -72,16 +72,8 @@ def cell_task(
         for place, (field, mark) in enumerate(marks.items())
     ]
     data = {
-        "key": task_key(batch, asked, adjudicates),
+        **whose(batch, program, asked, report, adjudicates),
         "kind": "cells",
-        "batch": batch,
-        "sha256": asked.sha256,
-        "file": asked.file,
-        "agency": asked.agency,
-        "year": asked.year,
-        "program": program,
-        "adjudicates": adjudicates,
-        "heading": heading(report, asked),
         "evidence": seen.html,
         "form": form_html(report, marks),
         "cells": cells,
@@ -90,8 +82,22 @@ def cell_task(
     return CellTask(data, tuple(seen.images.values()))
 
 
-def heading(report: Report, asked: AskedReport) -> str:
-    """Whose report it is, as the task is headed."""
+def whose(batch: str, program: str, asked: AskedReport, report: Report, adjudicates: bool) -> dict[str, Any]:
+    """What a task says of itself and of its report, whatever it asks."""
+    return {
+        "key": task_key(batch, asked, adjudicates),
+        "batch": batch,
+        "sha256": asked.sha256,
+        "file": asked.file,
+        "agency": asked.agency,
+        "year": asked.year,
+        "program": program,
+        "adjudicates": adjudicates,
+        "heading": _heading(report, asked),
+    }
+
+
+def _heading(report: Report, asked: AskedReport) -> str:
     year = f"{report.year} 年度" if report.year is not None else "年度未写明"
     return f"{report.agency or '（未写明机关）'}　{year}　{Path(asked.file).name}"
 

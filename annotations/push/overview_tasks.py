@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from annotations.push.cell_tasks import CellTask, heading, task_key
+from annotations.push.cell_tasks import CellTask, whose
 from annotations.push.choices import Choice, number_on_page
 from annotations.push.evidence import evidence_of_table
 from annotations.push.form import form_html
@@ -38,16 +38,8 @@ def overview_task(
     rows = {row.id: _row_label(row) for row in of.rows if any(row.id == one.row for one in overview.rows)}
     columns = {column.id: column.label for column in of.columns}
     data = {
-        "key": task_key(batch, asked, False),
+        **whose(batch, program, asked, report, adjudicates=False),
         "kind": "overview",
-        "batch": batch,
-        "sha256": asked.sha256,
-        "file": asked.file,
-        "agency": asked.agency,
-        "year": asked.year,
-        "program": program,
-        "adjudicates": False,
-        "heading": heading(report, asked),
         "evidence": seen.html,
         "form": form_html(report, dict.fromkeys(asked.fields, "?")),
         "cells": [],
