@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.acceptance import needs_look
 from pipeline.answers import CellAnswer, ReportAnswers, all_answers, disputed, final
 from pipeline.consequences import DOUBTED
-from pipeline.reconcile.rules import equation
+from pipeline.reconcile.rules import assess, equation
 from pipeline.record import Report
 from pipeline.store.outcomes import Listed, find_outcome, listed_files
 from pipeline.template import table
@@ -50,6 +50,9 @@ class AnsweredReport:
     open: tuple[str, ...]
     """Those that still need a look, with the answers put in: of what nobody could read there is nothing more to see."""
     flags: tuple[Flag, ...]
+    alone: tuple[str, ...]
+    """Answered fields in which one person says something else than the program, and so breaks an equality that held:
+    somebody else has to see who is right."""
     program: str
     """Mark of the program that had read it."""
 
@@ -109,7 +112,8 @@ def _answered(answers: ReportAnswers, report: Report, file: str, program: str) -
         answers=answers, final=counting, file=file, agency=report.agency, year=report.year,
         templates=report.templates, fields=tuple(map(sys.intern, report.fields)),
         open=tuple(field for field, found in report.fields.items() if field not in counting and needs_look(found)),
-        flags=tuple(_flags(answers.sha256, file, report, counting)), program=program,
+        flags=tuple(_flags(answers.sha256, file, report, counting)),
+        alone=tuple(_alone(answers, report, counting)), program=program,
     )  # fmt: skip
 
 
@@ -124,3 +128,18 @@ def _flags(sha256: str, file: str, report: Report, counting: Mapping[str, CellAn
                             and entry.sentence == DOUBTED and rule.id in entry.rules), None)  # fmt: skip
             if asked and (doubted is not None or report.rules[rule.id].decided == "fails"):
                 yield Flag(sha256, file, rule.id, rule.label, equation(rule, values), asked)
+
+
+def _alone(answers: ReportAnswers, report: Report, counting: Mapping[str, CellAnswer]) -> Iterator[str]:
+    """In the order of the form."""
+    values = {field: found.value for field, found in report.fields.items()}
+    before = values | {field: one.proposed for field, one in counting.items()}
+    broken: set[str] = set()
+    for table_id, template in sorted(report.templates.items()):
+        for rule in table(template, table_id).rules:
+            if assess(rule, values).verdict == "fails" and assess(rule, before).verdict == "holds":
+                broken.update(rule.fields)
+    for field, one in counting.items():
+        people = {given.annotator for given in answers.answers if given.field == field and given.said == one.said}
+        if field in broken and one.value != one.proposed and not one.adjudicates and len(people) < 2:
+            yield field

@@ -1,4 +1,5 @@
-"""Cells about which people disagree, as a batch to be pushed to somebody who settles it."""
+"""Cells about which people disagree with each other, or one of them with the program and the form's arithmetic, as a
+batch to be pushed to somebody who settles it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def disputes(reports: Iterable[AnsweredReport], name: str, asked: Set[tuple[str,
     """
     found, program, settings = [], "", load_annotate_settings()
     for one in reports:
-        fields = [field for field in one.disputed if (one.sha256, field) not in asked]
+        wanted = {**one.disputed, **dict.fromkeys(one.alone)}
+        fields = [field for field in wanted if (one.sha256, field) not in asked]
         if not fields:
             continue
         program = program or one.program

@@ -75,7 +75,7 @@ def write_gold(reports: Iterable[AnsweredReport], folder: Path, out: Path, tell:
 
 def is_settled(one: AnsweredReport) -> bool:
     """Whether what people were to look at has been looked at, nobody disagrees, and there is something to write."""
-    return not one.disputed and not one.open and bool(known_values(one))
+    return not one.disputed and not one.alone and not one.open and bool(known_values(one))
 
 
 def known_values(one: AnsweredReport) -> dict[str, Number | None]:

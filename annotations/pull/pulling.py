@@ -109,6 +109,8 @@ class Pulled:
     """Of them, those that lie before somebody to adjudicate."""
     open_cells: int = 0
     """Of `asked`, those of which nothing counts yet."""
+    alone: int = 0
+    """Cells in which one person alone breaks an equality that held, all batches together."""
     disputed: int = 0
     """Cells about which people disagree, all batches together."""
     reports: int = 0
@@ -323,8 +325,9 @@ def _count(found: Pulled, reports: Iterable[AnsweredReport]) -> None:
     settled: set[tuple[str, str]] = set()
     for one in reports:
         found.reports += 1
-        found.unsettled += bool(one.open or one.disputed)
+        found.unsettled += bool(one.open or one.disputed or one.alone)
         found.disputed += len(one.disputed)
+        found.alone += len(one.alone)
         found.flags += one.flags
         settled.update((one.sha256, field) for field in one.final)
     found.open_cells = len(found.asked - settled)

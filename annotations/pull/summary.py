@@ -34,8 +34,10 @@ def summary(found: Pulled) -> Iterator[str]:
         yield f"总览 {found.overviews} 份：定下 {found.overview_cells} 格{left}"
     yield f"还没有定论的格 {found.open_cells} 个；有人答过的报告 {found.reports} 份，{found.unsettled} 份还有要看的格"
     pending = f"，另有 {len(found.pending)} 格已在等人裁定" if found.pending else ""
-    push = "，用 gouji annotate push --adjudicate 交人裁定" if found.disputed > len(found.pending) else ""
-    yield f"各人不一致、没有裁定的格 {found.disputed} 个{pending}{push}"
+    to_push = found.disputed + found.alone > len(found.pending)
+    push = "，用 gouji annotate push --adjudicate 交人裁定" if to_push else ""
+    alone = f"，只有一人答过、与程序和勾稽关系都不合的格 {found.alone} 个" if found.alone else ""
+    yield f"各人不一致、没有裁定的格 {found.disputed} 个{alone}{pending}{push}"
     if found.tags:
         yield f"文字标注 {found.tags} 份，在 annotate/tags"
     if found.disputed_texts:

@@ -59,6 +59,25 @@ def test_arithmetic_flags_and_never_overrules(out):
         assert flag.label
 
 
+def test_whoever_alone_speaks_against_program_and_arithmetic_is_checked_by_another(out):
+    right = value(out, TOTAL)
+    keep(out, CLEAN, answer(TOTAL, right + 1, proposed=right, task="k"))
+    assert only(out).alone == (TOTAL,)
+    (asked,) = disputes(answered_reports(out), "一", set()).reports
+    assert asked.fields == (TOTAL,)
+    assert not is_settled(only(out))
+    # Until then it counts, as the only thing that anybody saw.
+    assert value(out, TOTAL) == right + 1
+    keep(out, CLEAN, answer(TOTAL, right + 1, proposed=right, who="b", task="k"))
+    assert only(out).alone == ()
+
+
+def test_who_agrees_with_the_program_is_not_checked(out):
+    right = value(out, TOTAL)
+    keep(out, CLEAN, answer(TOTAL, right, proposed=right, verdict="ok"))
+    assert only(out).alone == ()
+
+
 def test_gold_has_what_people_saw_and_nothing_else(out, tmp_path):
     keep(
         out, CLEAN,
