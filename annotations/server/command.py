@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.cli import Subparsers
 
 LOOPBACK = "127.0.0.1"
+LOOKS = 0.2
+"""Seconds between two looks for Ctrl-C."""
 
 
 def add(commands: Subparsers) -> None:
@@ -77,13 +79,14 @@ def _up(arguments: argparse.Namespace) -> int:
     with _ended_by_signals():
         try:
             running = _bring_up(folder, arguments, begun)
+            # From when it is said how to stop it.
+            stays = bool(begun) and not arguments.background
             _show(folder, running, arguments, started=bool(begun))
             if not is_loopback(running.listen):
                 _say(f"注意：监听 {running.listen}，别的机器也能连到它；连接没有加密，只在可信的网络里这样用")
-            if not begun or arguments.background:
+            if not stays:
                 return 0
-            stays = True
-            code = begun[0].wait()
+            code = _ended(begun[0])
         except BaseException as ending:
             # Whatever ends us, nothing that we started is left behind.
             if begun and begun[0].poll() is None:
@@ -95,6 +98,18 @@ def _up(arguments: argparse.Namespace) -> int:
         raise failed(folder)
     print("已停止")
     return 0
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """Its exit status. Raises KeyboardInterrupt where Ctrl-C was pressed: one that is raised wherever we happen to be
+    may be lost."""
+    from pipeline.ingest.stopping import noted_interrupts
+
+    with noted_interrupts() as check:
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return child.wait(timeout=LOOKS)
+            check()
 
 
 def _bring_up(folder: Folder, arguments: argparse.Namespace, begun: list[subprocess.Popen[bytes]]) -> Running:
