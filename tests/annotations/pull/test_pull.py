@@ -372,7 +372,9 @@ def test_the_command_puts_answers_into_the_store(studio, push, out, label_studio
     said = capsys.readouterr()
     assert "改正 1" in said.out
     assert "4321" in said.out
-    assert "标准答案 1 份" in said.out
+    # Program and arithmetic say otherwise: somebody else has to look before it is gold.
+    assert "只有一人答过、与程序和勾稽关系都不合的格 1 个" in said.out
+    assert "标准答案 0 份" in said.out
     assert "E405" in said.err
     assert NATURAL in said.err
     assert label_studio.server.token not in said.out + said.err
