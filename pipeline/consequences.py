@@ -74,6 +74,11 @@ def consequences(
     return found
 
 
+def is_doubted(entry: LedgerEntry | None, rule: Rule) -> bool:
+    """Whether the ledger says of a field that an answer, by that equality, speaks against it."""
+    return entry is not None and entry.sentence == DOUBTED and rule.id in entry.rules
+
+
 def _following(
     tables: list[Table], fields: Mapping[str, Field], known: set[str], numbers: list[frozenset[str]]
 ) -> Iterator[tuple[str, Field, Rule]]:
@@ -145,8 +150,12 @@ def _doubtful(
 
 
 def _reopened(field: Field) -> Field:
-    """As if the program had not decided; what was read of it stays."""
-    return field.model_copy(update={"status": "ambiguous", "value": None, "confidence": 0.0, "candidates": ()})
+    """As if the program had not decided; what was read of it stays. Neither the arithmetic nor a person speaks for it:
+    it is to be asked about."""
+    support = tuple(one for one in field.support if one not in ("arithmetic", "annotator"))
+    return field.model_copy(
+        update={"status": "ambiguous", "value": None, "confidence": 0.0, "candidates": (), "support": support}
+    )
 
 
 def _followed(one: Table, field_id: str, fields: Mapping[str, Field], known: set[str]) -> tuple[Field, Rule] | None:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.acceptance import needs_look
 from pipeline.answers import CellAnswer, ReportAnswers, all_answers, disputed, final
-from pipeline.consequences import DOUBTED
+from pipeline.consequences import is_doubted
 from pipeline.reconcile.rules import assess, equation
 from pipeline.record import Report
 from pipeline.store.outcomes import Listed, find_outcome, listed_files
@@ -124,9 +124,8 @@ def _flags(sha256: str, file: str, report: Report, counting: Mapping[str, CellAn
     for table_id, template in sorted(report.templates.items()):
         for rule in table(template, table_id).rules:
             asked = tuple(field for field in rule.fields if field in counting)
-            doubted = next((entry for field in rule.fields if (entry := report.ledger.get(field)) is not None
-                            and entry.sentence == DOUBTED and rule.id in entry.rules), None)  # fmt: skip
-            if asked and (doubted is not None or report.rules[rule.id].decided == "fails"):
+            doubted = any(is_doubted(report.ledger.get(field), rule) for field in rule.fields)
+            if asked and (doubted or report.rules[rule.id].decided == "fails"):
                 yield Flag(sha256, file, rule.id, rule.label, equation(rule, values), asked)
 
 

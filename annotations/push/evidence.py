@@ -61,8 +61,8 @@ def evidence_of_cells(
     elsewhere = {field: source for field, source in sources.items() if field not in found.crops}
     if passage := whole_passage(document, elsewhere, marks):
         found.parts.append(f'<div class="passage">{passage}</div>')
-    lacking = [mark for field, mark in marks.items() if field not in sources]
-    return found if found.parts and not lacking else _whole(found, document, path, file)
+    complete = found.parts and marks.keys() <= sources.keys()
+    return found if complete else _whole(found, document, path, file, {})
 
 
 def evidence_of_table(
@@ -77,30 +77,30 @@ def evidence_of_table(
         file: its name.
     """
     found = Evidence()
-    whole = all(any(field in sources for field in row) for row in rows)
-    pages = pages_of(document)
+    places = _places(sources)
     frames: dict[int, Box] = {}
-    for page, box in _places(sources).values():
+    for page, box in places.values():
         frames[page] = _around(frames[page], box) if page in frames else box
-    if pages:
-        numbers = [page for page in pages if not whole or (frames and min(frames) <= page <= max(frames))]
-        _add_pages(found, document, path, numbers or pages, frames)
-    elif whole and (passage := whole_passage(document, sources, {})):
-        found.parts.append(f'<div class="passage">{passage}</div>')
-    if not whole and found.parts:
-        found.parts.insert(0, '<p class="nothing">有的行程序没有找到，请在整个文件里看这张表</p>')
-    return found if found.parts else _whole(found, document, path, file)
+    if all(any(field in sources for field in row) for row in rows):
+        if frames:
+            numbers = [page for page in pages_of(document) if min(frames) <= page <= max(frames)]
+            _add_pages(found, document, path, numbers, frames)
+        # A page of a site may have pictures, and the table in its text.
+        beside = {field: source for field, source in sources.items() if field not in places}
+        if passage := whole_passage(document, beside, {}):
+            found.parts.append(f'<div class="passage">{passage}</div>')
+    return found if found.parts else _whole(found, document, path, file, frames)
 
 
-def _whole(found: Evidence, document: Document, path: Path, file: str) -> Evidence:
+def _whole(found: Evidence, document: Document, path: Path, file: str, frames: Mapping[int, Box]) -> Evidence:
     """The file, below what was found of it."""
     found.parts.append(f'<p class="nothing">所问的格有的程序没有找到，下面是整个文件：{escape(Path(file).name)}</p>')
-    pages, shown = pages_of(document), whole_document(document)
-    if pages:
-        _add_pages(found, document, path, pages, {})
-    if shown:
+    before = len(found.parts)
+    _add_pages(found, document, path, pages_of(document), frames)
+    # What stands on pages is seen there.
+    if document.format not in ("pdf", "image") and (shown := whole_document(document)):
         found.parts.append(f'<div class="passage">{shown}</div>')
-    if not pages and not shown:
+    if len(found.parts) == before:
         found.parts.append(f'<p class="nothing">文件里没有可显示的内容，请打开原件核对：{escape(file)}</p>')
     return found
 
@@ -109,7 +109,8 @@ def _add_pages(
     found: Evidence, document: Document, path: Path, numbers: Sequence[int], frames: Mapping[int, Box]
 ) -> None:
     """As many as a task can hold, from the one before the table; what is not shown is said."""
-    first = next((at for at, page in enumerate(numbers) if frames and page >= min(frames) - 1), 0)
+    near = next((at for at, page in enumerate(numbers) if frames and page >= min(frames) - 1), 0)
+    first = max(0, min(near, len(numbers) - MOST_PAGES))
     wanted = numbers[first : first + MOST_PAGES]
     shown = drawn(document, path, set(wanted))
     for picture in shown:

@@ -45,8 +45,8 @@ def gold_answer(gold: Gold, field_id: str, before: Field) -> CellAnswer:
 def gold_overview(gold: Gold, asked: AskedOverview, before: Report) -> tuple[list[CellAnswer], int]:
     """What somebody says of the cells in whose row or column nothing but 0 or nothing is printed, and how many answers
     that takes: one a row and a column with other numbers, one for what the others hold, one a column where some of
-    theirs hold 0 and some nothing. Where they have no such columns either, or the sums
-    of the form cannot hold, nothing is said at all."""
+    theirs hold 0 and some nothing. Where they have no such columns either, or the sums of the form cannot hold,
+    nothing is said at all."""
     fields = [field for row in asked.rows for field in before.fields if field.startswith(f"{asked.table}.{row.row}.")]
     numbers = [field for field in fields if gold.printed.get(field)]
     rows, columns = ({field.split(".")[part] for field in numbers} for part in (1, 2))

@@ -188,6 +188,8 @@ def test_a_number_seen_where_the_program_read_0_opens_it(report: Report) -> None
     ]
     made = put_in(report, *seen)
     assert {field for field, one in made.fields.items() if needs_look(one)} == {one.field for one in seen}
+    # Nothing that spoke for the 0 is left, so that the cells are asked about.
+    assert not {"arithmetic", "annotator"} & {one for answer in seen for one in made.fields[answer.field].support}
 
 
 def test_where_they_agree_nothing_is_told(report: Report) -> None:
