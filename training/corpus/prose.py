@@ -163,6 +163,8 @@ class Composer:
                 parts += self.statements.disputes()
         if self._chance(0.25) and self.statements.has_others:
             parts += self._some("others_numbers", 0.8)
+        if self._chance(0.25):
+            parts += self._some("other_years", 1.0)
         if self._chance(0.3):
             parts += self._some("busy", 0.8)
         return parts or [self.writer.say("requests_work")]

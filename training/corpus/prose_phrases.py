@@ -27,6 +27,7 @@ DOCUMENTS = ("件",) * 6 + ("份", "个", "项")
 DECISIONS = ("件",) * 6 + ("宗", "起", "份", "项")
 DISPUTE_ROWS = {"review": "review", "direct": "litigation_direct", "after": "litigation_after_review"}
 PROJECTS = ("项", "项", "个")
+DISPUTE_SUMS = frozenset({"sum.litigation", "sum.disputes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Writer:
             low, high = map(int, slot[1:].split("-"))
             return self._spaced(self.style.write(self.random.randint(low, high)))
         if slot.startswith("sum."):
-            unit = self.units["disputes" if slot == "sum.litigation" else "applications"]
+            unit = self.units["disputes" if slot in DISPUTE_SUMS else "applications"]
             return self._spaced(self.style.write(self.sums[slot[4:]])) + unit
         alias, _, word = slot.partition("=")
         name = alias.removesuffix("!")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from training.corpus.prose_numbers import han
-from training.corpus.prose_phrases import Phrasing, Writer
+from training.corpus.prose_phrases import DISPUTE_ROWS, Phrasing, Writer
 from training.examples.report import InventedReport
 
 APPLICANTS = ("natural", "commercial", "research", "social", "legal", "other_org")
@@ -47,9 +47,11 @@ class Statements:
             "mail": self._value("new") - second,
             "desk": second - first,
             **{name: total(fields) for name, fields in groups.items()},
+            "public": total(("t3.granted.total", "t3.partial.total")),
             "requests": total(("t3.new.total", "t3.carried_in.total")),
             "organisations": total([f"t3.new.{column}" for column in APPLICANTS[1:]]),
             "litigation": total(("t4.litigation_direct.total", "t4.litigation_after_review.total")),
+            "disputes": total([f"t4.{row}.total" for row in DISPUTE_ROWS.values()]),
         }
 
     def _chance(self, probability: float) -> bool:
@@ -159,6 +161,8 @@ class Statements:
     # Outcomes.
 
     def _outcomes(self) -> str:
+        if self._chance(0.12):
+            return self.writer.say("outcome_sums")
         stated = [leaf for leaf in self.leaves if self._value(leaf)]
         if len(stated) > 3 and self._chance(0.2):
             stated = sorted(self.random.sample(stated, 3), key=self.leaves.index)
@@ -248,6 +252,8 @@ class Statements:
             return [self.writer.say("zero_disputes")]
         if (direct or after) and self._chance(0.2):
             return [self.writer.say("both")]
+        if self._chance(0.07):
+            return [self.writer.say("dispute_sums")]
         clauses = [self._amount("review", review, 0.75)]
         if review and self._chance(0.5):
             results = self._results("review", "review_results")

@@ -23,7 +23,8 @@ SHARED = ("name.public",)
 """An outcome's own name; what is kept for trials is kept among the names."""
 NUMBERLESS = ("opening", "contact", "boiler", "proactive", "busy", "others_numbers", "requests_work", "manage",
               "platform", "supervise", "problems", "improve", "other_matters", "events", "channels", "zero_disputes",
-              "zero_litigation", "zero_all", "organisations")  # fmt: skip
+              "zero_litigation", "zero_all", "organisations", "other_years", "outcome_sums",
+              "dispute_sums")  # fmt: skip
 
 
 def drawn(seed: int) -> InventedReport:
