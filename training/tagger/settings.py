@@ -49,6 +49,8 @@ class Settings(_Part):
     base: Base
     hidden: float = Field(ge=0, lt=1)
     """Share of the tokens of no number that are hidden in training, so that none is relied on alone."""
+    precision: Literal["bfloat16", "float32"] = "float32"
+    """Of the multiplications while training; weights and their sums are of 32 bits either way."""
     windows: Windows
     training: Schedule
 

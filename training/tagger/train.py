@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
 from datasets import DatasetDict, load_from_disk
 from torch import Tensor
 from torch.nn import functional
@@ -17,7 +18,7 @@ from pipeline.tag.windows import Ends
 from training.fitting import fit
 from training.tagger.data import IGNORED, Batch, Labelled, Order, batches, labelled, row_and_column_of_fields
 from training.tagger.encoder import base_encoder
-from training.tagger.network import Tagger, rows_and_columns
+from training.tagger.network import Scores, Tagger, rows_and_columns
 from training.tagger.settings import Settings
 from training.tagger.tokenizer import load_tokenizer, special_ids
 
@@ -43,14 +44,17 @@ def train(settings: Settings, corpus: DatasetDict, folder: Path, stop_at: int | 
         return batches(texts, order, ends, special.unknown, (special.line, special.cell), first)
 
     factored = settings.heads == "factored"
-    return fit(
-        lambda: Tagger(encoder, settings.heads), of, lambda net, batch: loss(net, batch, factored), how, folder, stop_at
-    )
+
+    def lost(network: Tagger, batch: Batch) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=settings.precision == "bfloat16"):
+            scores = network(batch.ids, batch.places, batch.of, batch.there)
+        return loss(Scores(*(one.float() for one in scores)), batch, factored)
+
+    return fit(lambda: Tagger(encoder, settings.heads), of, lost, how, folder, stop_at)
 
 
-def loss(network: Tagger, batch: Batch, factored: bool) -> Tensor:
+def loss(scores: Scores, batch: Batch, factored: bool) -> Tensor:
     """Of all heads together; rows and columns are learnt from numbers alone."""
-    scores = network(batch.ids, batch.places, batch.of, batch.there)
     total = _of(scores.begins, batch.begins) + 0.3 * _of(scores.sections, batch.sections)
     number = batch.fields != IGNORED
     if not bool(number.any()):
