@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.tag.labels import FIRST, INSIDE, OUTSIDE, SECTIONS, fields
 from pipeline.tag.linear import BORDER, END, Linear
+from pipeline.tag.order import Orders, Span, settled
 
 Shares = NDArray[np.float32]
 MOST_FIELDS = 5
@@ -56,29 +57,100 @@ class Tags:
 
 
 def numbers(
-    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64], begins: Shares, of: Shares
+    text: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    begins: Shares,
+    of: Shares,
+    orders: Orders | None = None,
+    temperature: float = 1.0,
 ) -> list[TaggedNumber]:
     """The numbers in a text of tokens.
 
     Args:
         begins: tokens x 3, probabilities of `pipeline.tag.labels`.
         of: tokens x fields, probabilities.
+        orders: in which ways numbers follow each other; without them each is taken alone.
+        temperature: to which the probabilities are cooled that come out.
     """
-    found: list[TaggedNumber] = []
-    names = fields()
-    for first, last in _runs(text, starts, ends, begins):
-        if not _stands_alone(text, int(starts[first]), int(ends[last - 1])):
-            continue
-        shares = np.exp(np.log(of[first:last] + 1e-9).mean(axis=0))
-        shares /= shares.sum()
-        order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
-        named = tuple((names[i], float(shares[i])) for i in order if shares[i] >= LEAST_SHARE or i == order[0])
-        sure = float((1 - begins[first:last, OUTSIDE]).mean())
-        found.append(TaggedNumber(int(starts[first]), int(ends[last - 1]), sure, named))
-    return found
+    return [_named(span, temperature) for span in spans(text, starts, ends, begins, of, orders)]
 
 
+def spans(
+    text: str,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    begins: Shares,
+    of: Shares,
+    orders: Orders | None = None,
+) -> list[Span]:
+    """Likewise, with the probability of every field."""
+    alone = list(_spans(text, starts, ends, begins, of))
+    if orders is None:
+        return alone
+    return [span for span in settled(text, alone, orders) if span.sure > LEAST_SURE]
+
+
+def cooled(shares: Shares, temperature: float) -> Shares:
+    """Probabilities (the last axis) at another temperature, which is fitted on agencies that nothing was learnt
+    from."""
+    if temperature == 1.0:
+        return shares
+    powers = np.power(shares + 1e-9, 1.0 / temperature)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _named(span: Span, temperature: float) -> TaggedNumber:
+    names, shares = fields(), cooled(span.shares, temperature)
+    order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
+    named = tuple((names[i], float(shares[i])) for i in order if shares[i] >= LEAST_SHARE or i == order[0])
+    return TaggedNumber(span.start, span.end, span.sure, named)
+
+
+def _spans(
+    text: str, starts: NDArray[np.int64], ends: NDArray[np.int64], begins: Shares, of: Shares
+) -> Iterator[Span]:
+    """The numbers as the network sees them, each alone."""
+    runs = [(first, last, int(starts[first]), int(ends[last - 1])) for first, last in _runs(text, starts, ends, begins)]
+    for strip in _strips(runs):
+        whole = _is_row(text, strip)
+        for first, last, start, end in strip:
+            if whole or _stands_alone(text, start, end):
+                shares = np.exp(np.log(of[first:last] + 1e-9).mean(axis=0))
+                sure = float((1 - begins[first:last, OUTSIDE]).mean())
+                yield Span(start, end, sure, np.asarray(shares / shares.sum(), np.float32))
+
+
+Run = tuple[int, int, int, int]
+"""First and last token (exclusive), first and last character (exclusive) of a number."""
+
+
+def _strips(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Numbers that touch each other."""
+    strip: list[Run] = []
+    for run in runs:
+        if strip and strip[-1][3] != run[2]:
+            yield strip
+            strip = []
+        strip.append(run)
+    if strip:
+        yield strip
+
+
+def _is_row(text: str, strip: Sequence[Run]) -> bool:
+    """Whether numbers that touch are a row of cells that ran together, in which a dash is a cell: `38000---38`."""
+    if len(strip) < FEWEST_TOUCHING:
+        return False
+    shown = text[strip[0][2] : strip[-1][3]]
+    return any(char.isdecimal() for char in shown) or (set(shown) == {"/"} and len(strip) >= FEWEST_SLASHES)
+
+
+FEWEST_TOUCHING, FEWEST_SLASHES = 3, 5
+"""Numbers side by side that are a row of cells; slashes alone."""
+LEAST_SURE = 0.5
+"""Probability from which on something is a number of the form."""
 _DASHES = "/-—|. "
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WRITTEN = re.compile(r"\d(?:[\d.,]*\d)?|[〇零一二两三四五六七八九十百千万亿]+")
 """Characters that are mostly one number, all of it or none."""
 _ORDINAL = re.compile(r"[.、．)）]")
@@ -96,7 +168,11 @@ def _runs(
             ended = WITHIN if _ORDINAL.match(text, run.end()) else np.inf
             # A sign before them may be a part of it.
             signed = first > 0 and kinds[first - 1] != OUTSIDE and ends[first - 1] == starts[first]
-            kinds[first:last] = _likeliest(np.log(begins[first:last] + 1e-6), ended, bool(signed))
+            logs = np.log(begins[first:last] + 1e-6)
+            if _THOUSANDS.fullmatch(run.group()) and not signed:
+                kinds[first:last] = _one_or_none(begins[first:last])
+            else:
+                kinds[first:last] = _likeliest(logs, ended, bool(signed))
     place = 0
     while place < len(kinds):
         if kinds[place] == OUTSIDE:
@@ -108,6 +184,13 @@ def _runs(
             last += 1
         yield place, last
         place = last
+
+
+def _one_or_none(shares: Shares) -> NDArray[np.int64]:
+    """The kinds of characters that are one number written with thousands, or none."""
+    kinds = np.full(len(shares), INSIDE, np.int64)
+    kinds[0] = FIRST
+    return kinds if float(shares[:, OUTSIDE].mean()) < LEAST_SURE else np.zeros_like(kinds)
 
 
 def _likeliest(logs: NDArray[np.float32], ended: float, signed: bool) -> NDArray[np.int64]:

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ocr.runtime import network_of
-from pipeline.tag.decode import Tags, line_sections, numbers
+from pipeline.tag.decode import Tags, cooled, line_sections, numbers, spans
 from pipeline.tag.labels import fields
 from pipeline.tag.linear import Linear
+from pipeline.tag.order import Orders, Span, load_orders
 from pipeline.tag.windows import Ends, Tokens, merged, network_input, tokens_of_linear, windows
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Model:
     session: Any
     tokenizer: Tokenizer
     about: dict[str, Any]
+    orders: Orders | None = None
 
     def tag(self, seen: Linear) -> Tags:
         """Numbers and sections of a document's text."""
@@ -38,8 +40,17 @@ class Model:
         if not len(tokens.ids):
             return Tags(seen, (), tuple(("", 1.0) for _ in seen.lines))
         begins, sections, of = self.shares(tokens)
-        found = numbers(seen.text, tokens.starts, tokens.ends, begins, of)
+        temperature = float(self.about.get("settled", 1.0))
+        found = numbers(seen.text, tokens.starts, tokens.ends, begins, of, self.orders, temperature)
         return Tags(seen, tuple(found), tuple(line_sections(seen, tokens.starts, sections)))
+
+    def spans(self, seen: Linear) -> list[Span]:
+        """The numbers of a document's text with the probability of every field, at no temperature."""
+        tokens = tokens_of_linear(seen, self.tokenizer)
+        if not len(tokens.ids):
+            return []
+        begins, _, of = self.shares(tokens)
+        return spans(seen.text, tokens.starts, tokens.ends, begins, of, self.orders)
 
     def shares(self, tokens: Tokens) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Probabilities of the three heads, tokens x classes."""
@@ -52,7 +63,7 @@ class Model:
             for kept, answer in zip(parts, answers, strict=True):
                 kept += [answer[i, 1 : 1 + end - start] for i, (start, end) in enumerate(chosen)]
         begins, sections, of = (merged(part, places, count) for part in parts)
-        return begins, sections, _cooled(of, float(self.about["temperature"]))
+        return begins, sections, cooled(of, float(self.about["temperature"]))
 
     @property
     def _ends(self) -> Ends:
@@ -67,14 +78,6 @@ class Model:
             places = self._windows(tokens)
             for first in range(0, len(places), BATCH):
                 yield network_input([(tokens, *one) for one in places[first : first + BATCH]], self._ends)
-
-
-def _cooled(shares: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
-    """Probabilities at another temperature, which is fitted on agencies that nothing was learnt from."""
-    if temperature == 1.0:
-        return shares
-    powers = np.power(shares + 1e-9, 1.0 / temperature)
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 @cache
@@ -95,4 +98,5 @@ def load_model(folder: Path | None = None, threads: int = 1) -> Model | None:
     if tuple(about["fields"]) != fields():
         raise ValueError(f"{folder} was fitted for other fields than those of configs/templates: train it anew")
     session = network_of((folder / "tagger.onnx").read_bytes(), threads)
-    return Model(session, Tokenizer.from_file(str(folder / "tokenizer.json")), about)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return Model(session, tokenizer, about, load_orders(folder / "order.npz"))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from pipeline.tag.labels import fields
-from training import onnx_file
+from pipeline.tag.order import Orders
+from training import eight_bits, onnx_file
 from training.tagger.network import Tagger
 from training.tagger.settings import Windows
 from training.tagger.tokenizer import special_ids
@@ -21,7 +24,7 @@ from training.tagger.train import field_shares
 MOST_TOKENS = 512
 """Of a window, its ends among them: the places that the encoder knows."""
 INPUTS = ["ids", "places", "of", "there"]
-NETWORK, TOKENIZER, ABOUT = "tagger.onnx", "tokenizer.json", "tagger.json"
+NETWORK, TOKENIZER, ABOUT, ORDER = "tagger.onnx", "tokenizer.json", "tagger.json", "order.npz"
 
 
 class Probabilities(nn.Module):
@@ -47,8 +50,7 @@ def export(network: Tagger, encoder: Path, folder: Path, view: Windows, temperat
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / NETWORK
         write_whole(network, whole)
-        # Weights per channel: one row of the vocabulary must not spoil the others.
-        quantize_dynamic(whole, small, per_channel=True, weight_type=QuantType.QInt8)
+        eight_bits.write(whole, small)
         half = folder / f"{NETWORK}.part"
         shutil.copyfile(small, half)
         half.replace(folder / NETWORK)
@@ -61,9 +63,22 @@ def export(network: Tagger, encoder: Path, folder: Path, view: Windows, temperat
         "tokens": view.tokens,
         "overlap": view.overlap,
         "temperature": round(temperature, 4),
+        "settled": 1.0,
         "fields": list(fields()),
     }
-    (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write_about(folder, about)
+
+
+def note_settled(folder: Path, temperature: float) -> None:
+    """The temperature of the probabilities that come out in the end."""
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    _write_about(folder, {**about, "settled": round(temperature, 4)})
+
+
+def _write_about(folder: Path, about: dict[str, Any]) -> None:
+    half = folder / f"{ABOUT}.part"
+    half.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    half.replace(folder / ABOUT)
 
 
 def write_whole(network: Tagger, path: Path) -> None:
@@ -73,3 +88,21 @@ def write_whole(network: Tagger, path: Path) -> None:
     about = ("fields", str(len(fields())))
     outputs = ["begins", "sections", "fields"]
     onnx_file.write(Probabilities(network).eval(), examples, path, INPUTS, outputs, sizes, about)
+
+
+def write_orders(orders: Orders, folder: Path) -> None:
+    """The order of the numbers beside the network; the file is replaced as a whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f"{ORDER}.part"
+    # Half as many bits: what differs is below what any count could tell.
+    parts = {
+        "shares": orders.shares,
+        "steps": np.log(orders.steps).astype(np.float16),
+        "lost": np.asarray(orders.lost, np.float32),
+    }
+    with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, part in parts.items():
+            # np.savez would write the time of day.
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w") as member:
+                np.lib.format.write_array(member, part)  # type: ignore[no-untyped-call]
+    half.replace(folder / ORDER)

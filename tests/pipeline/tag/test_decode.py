@@ -175,3 +175,21 @@ def test_each_field_is_a_row_and_a_column() -> None:
     for field in fields():
         assert f"{row_of(field)}.{column_of(field)}" == field
         assert row_of(field) in rows() and column_of(field) in columns()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "found"),
+    [
+        # A dash is a cell where cells ran together, and none in an address.
+        ("38---38", "BIBBBBI", ["38", "-", "-", "-", "38"]),
+        ("2-3", "oBo", []),
+        ("/////", "BBBBB", ["/", "/", "/", "/", "/"]),
+        ("---", "BBB", []),
+        # Thousands are no border between two numbers.
+        ("3,138件", "BIBIIo", ["3,138"]),
+        ("3,138件", "BIooBo", ["3,138"]),
+        ("3,138件", "oooBoo", []),
+    ],
+)
+def test_rows_that_ran_together_and_thousands(text: str, kinds: str, found: list[str]) -> None:
+    assert spans(text, kinds) == found
