@@ -147,6 +147,12 @@ def test_a_word_for_none_is_refused_where_there_is_something() -> None:
         writer(t3__new__total=3).expand("{new=未}收到申请")
 
 
+def test_a_sum_over_tables_is_that_of_its_fields() -> None:
+    made = writer(t3__granted__total=4, t3__partial__total=3, t4__review__total=2)
+    others = sum(int(made.values[f"t4.{row}.total"]) for row in ("litigation_direct", "litigation_after_review"))
+    assert filled(made, "公开{sum.public}，争议{sum.disputes}") == f"公开7件，争议{2 + others}件"
+
+
 def test_sums_and_other_numbers_are_unmarked() -> None:
     made = writer()
     assert not list(stated(filled(made, "应办{sum.requests}，复议诉讼均{~0-0}件，咨询{~3-9}人次")))
