@@ -258,7 +258,9 @@ def _first_column_first(steps: NDArray[np.float64]) -> NDArray[np.float64]:
         down = down / np.maximum(down.sum(axis=1, keepdims=True), 1e-12)
         made[:, start] *= 0.02
         made[:, start, first] += 0.9 * down
-        made[:, start, second] += 0.08 / len(second)
+        # Mostly the whole table stands on one page.
+        made[:, start, second[0]] += 0.05
+        made[:, start, second] += 0.03 / len(second)
         turn = steps[:, end][:, first]
         made[:, end, first] = 0.03 * turn.sum(axis=1, keepdims=True) / len(first)
         made[:, end, second] += 0.97 * turn
