@@ -17,13 +17,17 @@ KNOWN = {
 """Seeds with wrong values accepted, and why."""
 SEEDS = range(160)
 PER_TEST = 20
+FAST = 80
+"""Seeds from this one on are for the slow suite."""
 
 
 def wrong(done: Trial) -> list[str]:
     return [line for line in done.wrong if line.startswith(("t3.", "t4."))]
 
 
-@pytest.mark.parametrize("first", SEEDS[::PER_TEST])
+@pytest.mark.parametrize(
+    "first", [pytest.param(first, marks=pytest.mark.slow) if first >= FAST else first for first in SEEDS[::PER_TEST]]
+)
 def test_no_wrong_value_is_accepted(first: int, tmp_path: Path) -> None:
     done = [trial(seed, tmp_path) for seed in range(first, first + PER_TEST)]
     assert {(one.seed, one.error, one.crash) for one in done if one.error or one.crash} == set()
