@@ -63,7 +63,6 @@ def numbers(
     begins: Shares,
     of: Shares,
     orders: Orders | None = None,
-    temperature: float = 1.0,
 ) -> list[TaggedNumber]:
     """The numbers in a text of tokens.
 
@@ -71,9 +70,8 @@ def numbers(
         begins: tokens x 3, probabilities of `pipeline.tag.labels`.
         of: tokens x fields, probabilities.
         orders: in which ways numbers follow each other; without them each is taken alone.
-        temperature: to which the probabilities are cooled that come out.
     """
-    return [_named(span, temperature) for span in spans(text, starts, ends, begins, of, orders)]
+    return [_named(span) for span in spans(text, starts, ends, begins, of, orders)]
 
 
 def spans(
@@ -88,20 +86,12 @@ def spans(
     alone = list(_spans(text, starts, ends, begins, of))
     if orders is None:
         return alone
-    return [span for span in settled(text, alone, orders) if span.sure > LEAST_SURE]
+    # What is more probably none than what it most probably is, is none.
+    return [span for span in settled(text, alone, orders) if span.sure * float(span.shares.max()) >= 1 - span.sure]
 
 
-def cooled(shares: Shares, temperature: float) -> Shares:
-    """Probabilities (the last axis) at another temperature, which is fitted on agencies that nothing was learnt
-    from."""
-    if temperature == 1.0:
-        return shares
-    powers = np.power(shares + 1e-9, 1.0 / temperature)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
-
-def _named(span: Span, temperature: float) -> TaggedNumber:
-    names, shares = fields(), cooled(span.shares, temperature)
+def _named(span: Span) -> TaggedNumber:
+    names, shares = fields(), span.shares
     order = np.argsort(-shares, kind="stable")[:MOST_FIELDS]
     named = tuple((names[i], float(shares[i])) for i in order if shares[i] >= LEAST_SHARE or i == order[0])
     return TaggedNumber(span.start, span.end, span.sure, named)
@@ -115,7 +105,7 @@ def _spans(
     for strip in _strips(runs):
         whole = _is_row(text, strip)
         for first, last, start, end in strip:
-            if whole or _stands_alone(text, start, end):
+            if whole or (_stands_alone(text, start, end) and not _is_word(text, start, end)):
                 shares = np.exp(np.log(of[first:last] + 1e-9).mean(axis=0))
                 sure = float((1 - begins[first:last, OUTSIDE]).mean())
                 yield Span(start, end, sure, np.asarray(shares / shares.sum(), np.float32))
@@ -150,6 +140,9 @@ FEWEST_TOUCHING, FEWEST_SLASHES = 3, 5
 LEAST_SURE = 0.5
 """Probability from which on something is a number of the form."""
 _DASHES = "/-—|. "
+_COUNTED = re.compile(r"[ \u3000]*[件条條次份宗项項例个個起元万]")
+_WORD = re.compile(r"[一二三四五六七八九十百千万亿两][\u4e00-\u9fff]")
+"""A numeral before a word that is no unit, as in 逐一登记, 一栏, 老百姓."""
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WRITTEN = re.compile(r"\d(?:[\d.,]*\d)?|[〇零一二两三四五六七八九十百千万亿]+")
 """Characters that are mostly one number, all of it or none."""
@@ -169,7 +162,7 @@ def _runs(
             # A sign before them may be a part of it.
             signed = first > 0 and kinds[first - 1] != OUTSIDE and ends[first - 1] == starts[first]
             logs = np.log(begins[first:last] + 1e-6)
-            if _THOUSANDS.fullmatch(run.group()) and not signed:
+            if not signed and _is_one_number(text, run):
                 kinds[first:last] = _one_or_none(begins[first:last])
             else:
                 kinds[first:last] = _likeliest(logs, ended, bool(signed))
@@ -184,6 +177,14 @@ def _runs(
             last += 1
         yield place, last
         place = last
+
+
+def _is_one_number(text: str, run: re.Match[str]) -> bool:
+    """Whether characters are one number or none for certain: thousands, or digits with a unit behind them."""
+    shown = run.group()
+    # No number begins with a zero; several that ran together do.
+    counted = shown.isdecimal() and (len(shown) == 1 or shown[0] not in "0０") and _COUNTED.match(text, run.end())
+    return bool(counted or _THOUSANDS.fullmatch(shown))
 
 
 def _one_or_none(shares: Shares) -> NDArray[np.int64]:
@@ -227,6 +228,11 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
         return True
     before, behind = text[start - 1 : start], text[end : end + 1]
     return all(not char or char.isspace() or char == "|" for char in (before, behind))
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether a lone numeral is part of a word."""
+    return end - start == 1 and _WORD.match(text, start) is not None and not _COUNTED.match(text, end)
 
 
 def _parted(text: str, end: int, start: int) -> bool:

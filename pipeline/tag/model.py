@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ocr.runtime import network_of
-from pipeline.tag.decode import Tags, cooled, line_sections, numbers, spans
+from pipeline.tag.decode import Tags, line_sections, numbers
 from pipeline.tag.labels import fields
 from pipeline.tag.linear import Linear
-from pipeline.tag.order import Orders, Span, load_orders
+from pipeline.tag.order import Orders, load_orders
 from pipeline.tag.windows import Ends, Tokens, merged, network_input, tokens_of_linear, windows
 
 if TYPE_CHECKING:
@@ -40,17 +40,8 @@ class Model:
         if not len(tokens.ids):
             return Tags(seen, (), tuple(("", 1.0) for _ in seen.lines))
         begins, sections, of = self.shares(tokens)
-        temperature = float(self.about.get("settled", 1.0))
-        found = numbers(seen.text, tokens.starts, tokens.ends, begins, of, self.orders, temperature)
+        found = numbers(seen.text, tokens.starts, tokens.ends, begins, of, self.orders)
         return Tags(seen, tuple(found), tuple(line_sections(seen, tokens.starts, sections)))
-
-    def spans(self, seen: Linear) -> list[Span]:
-        """The numbers of a document's text with the probability of every field, at no temperature."""
-        tokens = tokens_of_linear(seen, self.tokenizer)
-        if not len(tokens.ids):
-            return []
-        begins, _, of = self.shares(tokens)
-        return spans(seen.text, tokens.starts, tokens.ends, begins, of, self.orders)
 
     def shares(self, tokens: Tokens) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Probabilities of the three heads, tokens x classes."""
@@ -63,7 +54,7 @@ class Model:
             for kept, answer in zip(parts, answers, strict=True):
                 kept += [answer[i, 1 : 1 + end - start] for i, (start, end) in enumerate(chosen)]
         begins, sections, of = (merged(part, places, count) for part in parts)
-        return begins, sections, cooled(of, float(self.about["temperature"]))
+        return begins, sections, _cooled(of, float(self.about["temperature"]))
 
     @property
     def _ends(self) -> Ends:
@@ -78,6 +69,15 @@ class Model:
             places = self._windows(tokens)
             for first in range(0, len(places), BATCH):
                 yield network_input([(tokens, *one) for one in places[first : first + BATCH]], self._ends)
+
+
+def _cooled(shares: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Probabilities (the last axis) at another temperature, which is fitted on agencies that nothing was learnt
+    from."""
+    if temperature == 1.0:
+        return shares
+    powers = np.power(shares + 1e-9, 1.0 / temperature)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
 @cache

@@ -40,6 +40,9 @@ UNSEEN_NUMBER = 0.02
 ROW_EVIDENCE = 0.8
 """By how much less the network's word for rows counts than its word for columns. Where it miscounts it does so for all
 numbers between two labels alike, so of n numbers without words between them each counts `ROW_EVIDENCE / sqrt(n)`."""
+OWN_WORD = 0.3
+"""How much the network's own word for a number counts beside what its place says (a linear pool, Stone 1961): where a
+table does not stand as any of the ways would have it, the chain is sure and wrong for all of it."""
 LARGEST_SHARE = 1e-7
 """Below which a probability of the network is taken for this one."""
 FIRST_COLUMN_FIRST = 0.01
@@ -140,9 +143,15 @@ def settled(text: str, found: Sequence[Span], orders: Orders) -> list[Span]:
         is_one, is_none = (part[place].astype(np.float64) * back[place] for part in (real, none))
         total = (is_one + is_none).sum(axis=1)
         shares = (weights / total) @ is_one
-        one = float(shares.sum())
-        made.append(Span(span.start, span.end, one, (shares / max(one, 1e-30)).astype(np.float32)))
+        made.append(_pooled(span, shares, 0.0 if in_running_text(text, span.start, span.end) else OWN_WORD))
     return made
+
+
+def _pooled(span: Span, shares: NDArray[np.float64], own: float) -> Span:
+    """The number by its place and by the network's own word, which counts so much."""
+    one = float(shares.sum())
+    mixed = (1 - own) * shares / max(one, 1e-30) + own * span.shares
+    return Span(span.start, span.end, (1 - own) * one + own * span.sure, mixed.astype(np.float32))
 
 
 def _evidence(text: str, found: Sequence[Span], gaps: Sequence[int]) -> tuple[Floats, Floats]:

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -63,22 +62,9 @@ def export(network: Tagger, encoder: Path, folder: Path, view: Windows, temperat
         "tokens": view.tokens,
         "overlap": view.overlap,
         "temperature": round(temperature, 4),
-        "settled": 1.0,
         "fields": list(fields()),
     }
-    _write_about(folder, about)
-
-
-def note_settled(folder: Path, temperature: float) -> None:
-    """The temperature of the probabilities that come out in the end."""
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    _write_about(folder, {**about, "settled": round(temperature, 4)})
-
-
-def _write_about(folder: Path, about: dict[str, Any]) -> None:
-    half = folder / f"{ABOUT}.part"
-    half.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    half.replace(folder / ABOUT)
+    (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def write_whole(network: Tagger, path: Path) -> None:

@@ -1,6 +1,6 @@
 """How numbers follow each other in the training split: `python -m training.tagger.order --corpus out/tagger/corpus`.
 
-See `pipeline.tag.order`. `gouji train` does this too; alone it takes minutes and leaves the network as it is.
+See `pipeline.tag.order`. `gouji train` does this too; alone it takes a minute and leaves the network as it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from pipeline.tag.labels import column_of, fields, row_of
 from pipeline.tag.order import APART, GAPS, NEVER, Orders, form_order, gap
 from training.tagger.export import write_orders
-from training.tagger.temperature import calibrate
 from training.tagger.train import corpus_of
 
 TRUST = 20.0
@@ -124,9 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path("out/tagger/corpus"), metavar="文件夹")
     parser.add_argument("--out", type=Path, default=Path("models/tagger"), metavar="文件夹")
     options = parser.parse_args(arguments)
-    corpus = corpus_of(options.corpus / "dataset")
-    write_orders(learnt_orders(corpus["train"]), options.out)
-    calibrate(options.out, corpus["validation"])
+    write_orders(learnt_orders(corpus_of(options.corpus / "dataset")["train"]), options.out)
     return 0
 
 

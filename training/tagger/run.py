@@ -11,7 +11,7 @@ from training.tagger.encoder import base_encoder
 from training.tagger.export import export, write_orders
 from training.tagger.order import learnt_orders
 from training.tagger.settings import Settings
-from training.tagger.temperature import calibrate, fitted_temperature
+from training.tagger.temperature import fitted_temperature
 from training.tagger.train import corpus_of, train
 
 
@@ -34,5 +34,4 @@ def train_by(settings: Settings, out: Path) -> None:
     temperature = fitted_temperature(network, encoder, data["validation"], settings.windows)
     export(network, encoder, out, settings.windows, temperature)
     write_orders(learnt_orders(data["train"]), out)
-    calibrate(out, data["validation"])
     print(f"模型写到 {out}，温度 {temperature:.3f}")

@@ -189,6 +189,12 @@ def test_each_field_is_a_row_and_a_column() -> None:
         ("3,138件", "BIBIIo", ["3,138"]),
         ("3,138件", "BIooBo", ["3,138"]),
         ("3,138件", "oooBoo", []),
+        # Nor do digits with their unit behind them fall into several.
+        ("废止11件", "ooBBo", ["11"]),
+        ("0件0件", "BoBo", ["0", "0"]),
+        # A numeral may be part of a word.
+        ("逐一登记", "oBoo", []),
+        ("办结一件", "ooBo", ["一"]),
     ],
 )
 def test_rows_that_ran_together_and_thousands(text: str, kinds: str, found: list[str]) -> None:
