@@ -20,7 +20,7 @@ HOW = load_settings().model_copy(update={"converted": 0.0})
 
 @pytest.fixture(scope="module")
 def drawn() -> list[Drawn]:
-    return [one for one in draw_reports(77, 0, 120, HOW) if one.split == "test"]
+    return [one for one in draw_reports(77, 0, 240, HOW) if one.split == "test"]
 
 
 def test_places_hold_the_numbers_of_the_gold(drawn: list[Drawn], tmp_path: Path) -> None:
