@@ -13,14 +13,30 @@ from numpy.typing import NDArray
 from pipeline.tag.labels import FIRST, INSIDE, OUTSIDE, SECTIONS, fields
 from pipeline.tag.linear import BORDER, END, Linear
 from pipeline.tag.order import Orders, Span, settled
+from pipeline.tag.units import TRADITIONAL_UNITS, UNITS
 
 Shares = NDArray[np.float32]
+Run = tuple[int, int, int, int]
+"""First and last token (exclusive), first and last character (exclusive) of a number."""
 MOST_FIELDS = 5
 LEAST_SHARE = 0.01
 """Probability below which a field is not named."""
 WITHIN = 2.0
 """Cost, in nats, of an end of a number before digits that may be the ordinal of the next row: `0002.` is 0, 0, 0, 2..
-Anything from 1 to 4 gives the same on the validation split."""
+Chosen by hand on the validation split, where anything from 1 to 4 gave the same; no command repeats that."""
+FEWEST_TOUCHING, FEWEST_SLASHES = 3, 5
+"""Numbers side by side that are a row of cells; slashes alone."""
+LEAST_SURE = 0.5
+"""Probability from which on something is a number of the form."""
+_DASHES = "/-—|. "
+_COUNTED = re.compile(rf"[ \u3000]*[{UNITS}{TRADITIONAL_UNITS}]")
+_WORD = re.compile(r"[一二三四五六七八九十百千万亿两][\u4e00-\u9fff]")
+"""A numeral before a word that is no unit, as in 逐一登记, 一栏, 老百姓."""
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_WRITTEN = re.compile(r"\d(?:[\d.,]*\d)?|[〇零一二两三四五六七八九十百千万亿]+")
+"""Characters that are mostly one number, all of it or none."""
+_ORDINAL = re.compile(r"[.、．)）]")
+"""What stands behind the ordinal of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +80,19 @@ def numbers(
     of: Shares,
     orders: Orders | None = None,
 ) -> list[TaggedNumber]:
-    """The numbers in a text of tokens.
+    """The numbers in a text of tokens, in its order.
 
     Args:
+        starts: of the tokens, characters [start, end) of the text.
         begins: tokens x 3, probabilities of `pipeline.tag.labels`.
         of: tokens x fields, probabilities.
         orders: in which ways numbers follow each other; without them each is taken alone.
     """
-    return [_named(span) for span in spans(text, starts, ends, begins, of, orders)]
-
-
-def spans(
-    text: str,
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    begins: Shares,
-    of: Shares,
-    orders: Orders | None = None,
-) -> list[Span]:
-    """Likewise, with the probability of every field."""
-    alone = list(_spans(text, starts, ends, begins, of))
-    if orders is None:
-        return alone
-    # What is more probably none than what it most probably is, is none.
-    return [span for span in settled(text, alone, orders) if span.sure * float(span.shares.max()) >= 1 - span.sure]
+    found = list(_spans(text, starts, ends, begins, of))
+    if orders is not None:
+        # What is more probably none than what it most probably is, is none.
+        found = [one for one in settled(text, found, orders) if one.sure * float(one.shares.max()) >= 1 - one.sure]
+    return [_named(one) for one in found]
 
 
 def _named(span: Span) -> TaggedNumber:
@@ -111,10 +116,6 @@ def _spans(
                 yield Span(start, end, sure, np.asarray(shares / shares.sum(), np.float32))
 
 
-Run = tuple[int, int, int, int]
-"""First and last token (exclusive), first and last character (exclusive) of a number."""
-
-
 def _strips(runs: Sequence[Run]) -> Iterator[list[Run]]:
     """Numbers that touch each other."""
     strip: list[Run] = []
@@ -133,21 +134,6 @@ def _is_row(text: str, strip: Sequence[Run]) -> bool:
         return False
     shown = text[strip[0][2] : strip[-1][3]]
     return any(char.isdecimal() for char in shown) or (set(shown) == {"/"} and len(strip) >= FEWEST_SLASHES)
-
-
-FEWEST_TOUCHING, FEWEST_SLASHES = 3, 5
-"""Numbers side by side that are a row of cells; slashes alone."""
-LEAST_SURE = 0.5
-"""Probability from which on something is a number of the form."""
-_DASHES = "/-—|. "
-_COUNTED = re.compile(r"[ \u3000]*[件条條次份宗项項例个個起元万]")
-_WORD = re.compile(r"[一二三四五六七八九十百千万亿两][\u4e00-\u9fff]")
-"""A numeral before a word that is no unit, as in 逐一登记, 一栏, 老百姓."""
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_WRITTEN = re.compile(r"\d(?:[\d.,]*\d)?|[〇零一二两三四五六七八九十百千万亿]+")
-"""Characters that are mostly one number, all of it or none."""
-_ORDINAL = re.compile(r"[.、．)）]")
-"""What stands behind the ordinal of a row."""
 
 
 def _runs(
@@ -188,7 +174,7 @@ def _is_one_number(text: str, run: re.Match[str]) -> bool:
 
 
 def _one_or_none(shares: Shares) -> NDArray[np.int64]:
-    """The kinds of characters that are one number written with thousands, or none."""
+    """The kinds of characters that are one number or none (`_is_one_number`), whichever is likelier."""
     kinds = np.full(len(shares), INSIDE, np.int64)
     kinds[0] = FIRST
     return kinds if float(shares[:, OUTSIDE].mean()) < LEAST_SURE else np.zeros_like(kinds)

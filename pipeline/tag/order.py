@@ -9,6 +9,9 @@ in every cell, tables whose zeros are blank, tables that lack one column from to
 comes before the rest. Each counts for as much as it explains.
 
 Numbers of running text follow no order; there the chain changes nothing.
+
+`UNSEEN_NUMBER`, `ROW_EVIDENCE`, `OWN_WORD`, `FIRST_COLUMN_FIRST` and the shares in `_first_column_first` were chosen by
+hand, by what they did on the validation split; no command repeats that.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.tag.labels import column_of, fields, row_of
+from pipeline.tag.units import UNITS
 from pipeline.template import load_templates
 
 Floats = NDArray[np.float32]
@@ -39,20 +43,21 @@ UNSEEN_NUMBER = 0.02
 """Least probability that a number is none of the form, however sure the network is: page numbers, ordinals."""
 ROW_EVIDENCE = 0.8
 """By how much less the network's word for rows counts than its word for columns. Where it miscounts it does so for all
-numbers between two labels alike, so of n numbers without words between them each counts `ROW_EVIDENCE / sqrt(n)`."""
+numbers between two labels alike, so of n numbers without words between them each counts `ROW_EVIDENCE / sqrt(n)`.
+Chosen by hand (see above)."""
 OWN_WORD = 0.3
 """How much the network's own word for a number counts beside what its place says (a linear pool, Stone 1961): where a
-table does not stand as any of the ways would have it, the chain is sure and wrong for all of it."""
-LARGEST_SHARE = 1e-7
-"""Below which a probability of the network is taken for this one."""
+table does not stand as any of the ways would have it, the chain is sure and wrong for all of it. Chosen by
+hand (see above)."""
+SHARE_FLOOR = 1e-7
+"""Added to every probability of a field that the network gives: none counts for less, and none is 0."""
 FIRST_COLUMN_FIRST = 0.01
 """Probability that a table's first column stands before all the others."""
 _HAN = re.compile("[一-鿿]")
-_UNITS = "件条次份宗项例个起元万"
-_UNIT = re.compile(rf"^[ \u3000]*[{_UNITS}]")
-_COUNTED = re.compile(rf"[ \u3000]*[{_UNITS}号年月日，,。；;]")
-_CELL_BEFORE = re.compile(rf"(?:^|[\t\n|\d{_UNITS}])[ \u3000]*$")
-_CELL_BEHIND = re.compile(rf"[ \u3000]*[{_UNITS}][ \u3000]*(?:$|[\t\n|\d])")
+_UNIT = re.compile(rf"^[ \u3000]*[{UNITS}]")
+_COUNTED = re.compile(rf"[ \u3000]*[{UNITS}号年月日，,。；;]")
+_CELL_BEFORE = re.compile(rf"(?:^|[\t\n|\d{UNITS}])[ \u3000]*$")
+_CELL_BEHIND = re.compile(rf"[ \u3000]*[{UNITS}][ \u3000]*(?:$|[\t\n|\d])")
 
 
 class Span(NamedTuple):
@@ -129,8 +134,8 @@ def settled(text: str, found: Sequence[Span], orders: Orders) -> list[Span]:
     gaps = [gap(text, one[:2], other[:2]) for one, other in pairwise(found)]
     seen, sure = _evidence(text, found, gaps)
     ways = len(orders.shares)
-    free = np.full((len(fields()), len(fields())), 1 / len(fields()), np.float32)
-    apart = np.broadcast_to(free, (ways, *free.shape))
+    # Over running text any field follows any other.
+    apart = np.full_like(orders.steps[:, 0], 1 / len(fields()))
     steps = {kind: apart if kind == APART else orders.steps[:, kind] for kind in {*gaps}}
     real, none, support = _forward(seen, sure, [steps[kind] for kind in gaps], ways)
     back = _backward(seen, sure, [steps[kind] for kind in gaps], ways)
@@ -158,7 +163,7 @@ def _evidence(text: str, found: Sequence[Span], gaps: Sequence[int]) -> tuple[Fl
     """How much more likely each field is by the network's word than without it, numbers x fields, and how sure it is
     that it is one."""
     rows, row_at = np.unique([row_of(field) for field in fields()], return_inverse=True)
-    shares = np.stack([span.shares for span in found]) + LARGEST_SHARE
+    shares = np.stack([span.shares for span in found]) + SHARE_FLOOR
     of_row = np.zeros((len(found), len(rows)), np.float32)
     np.add.at(of_row.T, row_at, shares.T)
     by_row = np.log(of_row)[:, row_at]

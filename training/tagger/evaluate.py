@@ -1,7 +1,7 @@
 """How well the classifier does on the test split: `python -m training.tagger.evaluate --corpus out/tagger/corpus`.
 
-Numbers of tables and of prose apart, seen damages and wordings apart from unseen ones, by damage family, and on the
-real reports annotated by hand.
+Numbers of tables and of prose apart, seen damages and wordings apart from unseen ones, by damage family; real reports
+are for `training.tagger.evaluate_real`. `--without-order` takes each number alone (see `pipeline.tag.order`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -124,11 +124,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, metavar="文件夹", help="默认用随程序附带的模型")
     parser.add_argument("--split", default="test", choices=("validation", "test"))
     parser.add_argument("--limit", type=int, metavar="N", help="只量前 N 份")
+    parser.add_argument("--without-order", action="store_true", help="不看各数字先后的次序，每个数字单独标注")
     options = parser.parse_args(arguments)
     model = load_model(options.model, 2)
     if model is None:
         print("没有模型：先运行 gouji train", file=sys.stderr)
         return 1
+    if options.without_order:
+        model = replace(model, orders=None)
     rows = corpus_of(options.corpus / "dataset")[options.split]
     if options.limit:
         rows = rows.select(range(min(options.limit, len(rows))))

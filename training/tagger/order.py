@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -25,8 +24,8 @@ TRUST = 20.0
 """Steps of a field from which on its own count for more than those of its column in other rows."""
 FULL = 0.97
 """Share of the steps to the very next field from which on a table has a number in every cell."""
-FEWEST_ROWS, MOST_ROWS_WITHOUT = 5, 0.02
-"""A column is lost where so many rows have numbers, and no more than this share of them one of this column."""
+FEWEST_ROWS = 5
+"""A column is lost where so many rows of the table of requests have numbers, and none of them one of this column."""
 FARTHEST = 6
 """Rows from which on all are equally far."""
 
@@ -56,9 +55,9 @@ def steps_of(row: Mapping[str, Any]) -> Steps:
     among = [(one, other) for _, one, other in taken if fields()[one].startswith("t3.")]
     full = bool(among) and sum(behind.get(one) == other for one, other in among) > FULL * len(among)
     rows = {row_of(fields()[field]) for field in requests}
-    held = Counter(column_of(fields()[field]) for field in dict.fromkeys(requests))
+    held = {column_of(fields()[field]) for field in requests}
     columns = {column_of(field) for field in form_order() if field.startswith("t3.")}
-    lost = len(rows) >= FEWEST_ROWS and any(held[column] <= MOST_ROWS_WITHOUT * len(rows) for column in columns)
+    lost = len(rows) >= FEWEST_ROWS and not columns <= held
     return Steps(taken, full, lost)
 
 

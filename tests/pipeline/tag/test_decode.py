@@ -191,6 +191,7 @@ def test_each_field_is_a_row_and_a_column() -> None:
         ("3,138件", "oooBoo", []),
         # Nor do digits with their unit behind them fall into several.
         ("废止11件", "ooBBo", ["11"]),
+        ("答覆11條", "ooBBo", ["11"]),
         ("0件0件", "BoBo", ["0", "0"]),
         # A numeral may be part of a word.
         ("逐一登记", "oBoo", []),

@@ -48,6 +48,8 @@ def test_a_table_with_blanks_and_one_that_lacks_a_column() -> None:
     blank = frozenset({("new", "social"), ("granted", "legal"), ("partial", "research")})
     assert steps_of(table(blank=blank))[1:] == (False, False)
     assert steps_of(table([column for column in COLUMNS if column != "research"])).lost
+    # One number is enough for a column to be there.
+    assert not steps_of(table(blank=frozenset((row, "research") for row in ROWS[1:]))).lost
 
 
 def test_what_was_counted_once_is_likely_and_what_rows_alike_do_is_too() -> None:
