@@ -31,8 +31,13 @@ _LENGTH = 8
 """Bytes of the length that precedes the message."""
 _REMOVALS = 20
 _SET_PARENT_DEATH_SIGNAL = 1
-_MOST_ARENAS = -8
-"""M_ARENA_MAX of glibc's malloc.h."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST_ARENAS = -1, -3, -8
+"""M_TRIM_THRESHOLD, M_MMAP_THRESHOLD and M_ARENA_MAX of glibc's malloc.h."""
+_MAPPED, _RESIDENT, _WRITABLE = 0, 1, 5
+"""Fields of /proc/self/statm; the last is data and stack."""
+_CODE_MB = 2048
+"""Address space for what is mapped without being memory of the child's own: the code of libraries, model files, room
+that allocators reserve and do not use."""
 _NO_MEMORY = pickle.dumps(("memory", None))
 """Ready beforehand: when it is needed, there may be no memory left to make it."""
 
@@ -51,7 +56,8 @@ def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_
         function: gets a copy of this process's memory; what it changes there is lost.
         argument: handed over as it is.
         seconds: wall-clock time until the child and all its children are killed; above 0.
-        memory_mb: address space that the child may take on top of what this process has now; above 0.
+        memory_mb: memory that the child may claim for itself on top of what this process has now: heap, stacks,
+            private mappings that it can write to. Above 0.
 
     Returns:
         What the function returned, which must be picklable.
@@ -65,7 +71,7 @@ def run_limited(function: Callable[[A], R], argument: A, seconds: float, memory_
     # Ours to remove: a child that is killed cannot tidy up after itself.
     folder = tempfile.mkdtemp(prefix="gouji-")
     reading, writing = os.pipe()
-    parent, resident = os.getpid(), _pages_of_memory(1)
+    parent, resident = os.getpid(), _pages_of_memory(_RESIDENT)
     # What libraries do around a fork would swallow an interrupt and print about it: it waits until after.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -182,7 +188,7 @@ def _be_child(function: Callable[[A], R], argument: A, writing: int, seconds: fl
         # A crash is told by the parent, in a line.
         faulthandler.disable()
         die_with_parent()
-        _few_arenas()
+        _tune_allocator()
         # A full collection would touch, and so copy, every page shared with the parent.
         gc.freeze()
         _limit(seconds, memory_mb)
@@ -215,9 +221,9 @@ def _send(writing: int, message: bytes) -> None:
 
 def _limit(seconds: float, memory_mb: int) -> None:
     # Only the soft limits: LibreOffice, started from here, maps far more than it uses and gets its own.
-    address_space = _address_space() + memory_mb * _MEGABYTE
     for which, wanted in (
-        (resource.RLIMIT_AS, address_space),
+        (resource.RLIMIT_DATA, _pages_of_memory(_WRITABLE) + memory_mb * _MEGABYTE),
+        (resource.RLIMIT_AS, _pages_of_memory(_MAPPED) + (memory_mb + _CODE_MB) * _MEGABYTE),
         (resource.RLIMIT_CPU, int(seconds) + 5),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -227,16 +233,14 @@ def _limit(seconds: float, memory_mb: int) -> None:
 
 def _lift_memory_limit() -> None:
     """So that what went wrong can still be told."""
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-
-
-def _address_space() -> int:
-    return _pages_of_memory(0)
+    for which in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (hard, hard))
 
 
 def _pages_of_memory(which: int) -> int:
-    """Bytes of this process: 0 mapped, 1 resident, which a child begins with; 0 where the system does not say."""
+    """Bytes of this process, with which a child begins: `_MAPPED`, `_RESIDENT` or `_WRITABLE`; 0 where the system does
+    not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[which])
     except (OSError, ValueError, IndexError):
@@ -256,11 +260,13 @@ def _of_libc(name: str) -> Callable[..., int] | None:
 _prctl, _mallopt = _of_libc("prctl"), _of_libc("mallopt")
 
 
-def _few_arenas() -> None:
-    """glibc sets aside 64 MB of address space for nearly every thread, most of it never used: a dozen threads of OCR
-    models would come up to the limit with a third of it in memory."""
+def _tune_allocator() -> None:
+    """glibc sets aside 64 MB of address space for nearly every thread, most of it never used, and gives large blocks
+    back to the system whenever they are freed, only to ask for them anew: of a page image there are hundreds."""
     if _mallopt is not None:
         _mallopt(_MOST_ARENAS, 1)
+        _mallopt(_MMAP_THRESHOLD, 32 * _MEGABYTE)
+        _mallopt(_TRIM_THRESHOLD, 256 * _MEGABYTE)
 
 
 def die_with_parent() -> None:

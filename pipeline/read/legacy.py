@@ -159,8 +159,9 @@ def _started(command: list[str], environment: dict[str, str]) -> Iterator[subpro
 
 def _lift_memory_limit() -> None:
     # It maps several gigabytes that it never touches.
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    for which in (resource.RLIMIT_DATA, resource.RLIMIT_AS):
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (hard, hard))
 
 
 def _write_profile(profile: Path) -> None:

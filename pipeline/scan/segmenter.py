@@ -92,7 +92,7 @@ def probabilities(small: Grey, threads: int = THREADS, model: str = RULED) -> ND
     height, width = small.shape
     padded = np.zeros((1, 1, _rounded(height), _rounded(width)), np.float32)
     padded[0, 0, :height, :width] = (255 - small.astype(np.float32)) / np.float32(255)
-    (maps,) = packaged_network(PACKAGE, model, threads).run(None, {"ink": padded})
+    (maps,) = packaged_network(PACKAGE, model, threads, hoards=False).run(None, {"ink": padded})
     return cast("NDArray[np.float32]", maps[0])
 
 
