@@ -48,6 +48,9 @@ class NumberReading:
     something else, what the general reading says."""
     general: TextReading
     """The same crop read without the restriction to numbers."""
+    extent: tuple[float, float] | None = None
+    """From where to where the digits stand, as shares [0, 1] of the crop's width; None where the reader does not
+    say."""
 
 
 class Engine(Protocol):

@@ -8,6 +8,7 @@ models/number_reader/card.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -39,6 +40,8 @@ PAD_ACROSS, PAD = 0.7, 0.3
 touches."""
 BAR = 0.6
 """Height of the window around a dash, in its widths, at least."""
+STRIDE, DIGIT = 2, 14
+"""Pixels of a window for each step of the output; width of a digit in a window of one line."""
 FAINTEST = 30.0
 """Grey levels between paper and ink below which contrast is stretched no further."""
 BATCH = 32
@@ -65,7 +68,8 @@ class NumberNetwork:
         for (place, ink), posterior in zip(inks.items(), _posteriors(windows), strict=True):
             # Whether ink is a number or dirt, and what is joined to it, the network has learnt itself.
             seen: Seen = "ink" if ink.seen == "doubtful" else ink.seen
-            looks[place] = CellLook(seen, posterior, _best(posterior), minus=ink.minus)
+            extent = _extent(posterior, crops[place], ink)
+            looks[place] = CellLook(seen, posterior, _best(posterior), minus=ink.minus, extent=extent)
         return looks
 
 
@@ -77,26 +81,34 @@ def _without_strokes(reading: NumberReading) -> NumberReading:
         bare = text.replace(DASH, "") or text[:1]
         shares[bare] = shares.get(bare, 0.0) + share
     ranked = sorted(shares.items(), key=lambda one: (-one[1], one[0]))
-    return NumberReading(tuple(ranked), reading.general)
+    return replace(reading, rivals=tuple(ranked))
 
 
 def window(crop: Pixels, ink: Ink) -> NDArray[np.float32]:
     """`HEIGHT` x W, 0 for paper to 1 for ink: what is printed on a crop, with a little around it."""
-    height, width = crop.shape[:2]
-    left, top, right, bottom = ink.box
-    across, pad = round(PAD_ACROSS * (bottom - top)), round(PAD * (bottom - top))
-    if ink.dash:
-        pad = max(pad, round((BAR * (right - left) - (bottom - top)) / 2))
-    left, right = max(0, left - across), min(width, right + across)
-    top, bottom = max(0, top - pad), min(height, bottom + pad)
+    left, top, right, bottom = _around(crop, ink)
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     paper = float(np.percentile(grey, 90)) if grey.size else 255.0
     inside = grey[top:bottom, left:right].astype(np.float32)
     depth = max(FAINTEST, paper - float(np.percentile(inside, 2)))
     share = np.clip((paper - inside) / depth, 0, 1)
-    wide = int(np.clip(round(HEIGHT * inside.shape[1] / inside.shape[0]), 8, WIDEST))
+    wide = _scaled_width(right - left, bottom - top)
     how = cv2.INTER_AREA if inside.shape[0] > HEIGHT else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(share, (wide, HEIGHT), interpolation=how), dtype=np.float32)
+
+
+def _scaled_width(width: int, height: int) -> int:
+    return int(np.clip(round(HEIGHT * width / height), 8, WIDEST))
+
+
+def _around(crop: Pixels, ink: Ink) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the window in pixels of the crop."""
+    height, width = crop.shape[:2]
+    left, top, right, bottom = ink.box
+    across, pad = round(PAD_ACROSS * (bottom - top)), round(PAD * (bottom - top))
+    if ink.dash:
+        pad = max(pad, round((BAR * (right - left) - (bottom - top)) / 2))
+    return max(0, left - across), max(0, top - pad), min(width, right + across), min(height, bottom + pad)
 
 
 def filled(windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -123,6 +135,23 @@ def _posteriors(windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float
             for place, rows in zip(chosen, shares, strict=False):
                 answers[place] = rows.astype(np.float64)
     return answers
+
+
+def _extent(posterior: NDArray[np.float64], crop: Pixels, ink: Ink) -> tuple[float, float] | None:
+    """From the first to the last digit, as shares of the crop's width. CTC puts a digit somewhere on itself, so that
+    half a digit more is counted on both sides."""
+    steps = [
+        (first, last)
+        for column, first, last in best_path(posterior.argmax(axis=1))
+        if NUMBER_SYMBOLS[column - 1].isdigit()
+    ]
+    if not steps:
+        return None
+    left, top, right, bottom = _around(crop, ink)
+    scale = (right - left) / _scaled_width(right - left, bottom - top) / crop.shape[1]
+    begin, end = STRIDE * steps[0][0] - DIGIT / 2, STRIDE * steps[-1][1] + DIGIT / 2
+    start = left / crop.shape[1]
+    return max(0.0, start + scale * begin), min(1.0, start + scale * end)
 
 
 def _best(posterior: NDArray[np.float64]) -> TextReading:

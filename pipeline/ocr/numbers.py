@@ -66,6 +66,8 @@ class CellLook:
     """Times its height that the ink is wide; 0 where that says nothing."""
     minus: bool = False
     """The pixels show a minus sign by itself."""
+    extent: tuple[float, float] | None = None
+    """See `NumberReading`."""
 
 
 def number_reading(look: CellLook, confusions: Confusions, measured: Calibration) -> NumberReading:
@@ -94,7 +96,7 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
     seen = seen_with_reading(look, max(found, key=lambda text: (found[text], text)))
     weighed = _with_pixels(_confused(found, confusions), measured.printed(seen), seen)
     weighed = {text: share * _fits(text, look.wide) for text, share in weighed.items()}
-    return NumberReading(_ranked(weighed), look.general)
+    return NumberReading(_ranked(weighed), look.general, look.extent)
 
 
 def seen_with_reading(look: CellLook, best: str) -> Seen:

@@ -52,6 +52,11 @@ SURE, IN_CONFLICT = 0.9, 0.7
 """Probability from which on a reader is sure; of a text at most where both are sure, of different texts. The network
 was right in each of nine such cells of held-out pages, and then said 288 of a blurred 238 with 0.98."""
 
+PLAIN = 0.993
+"""Probability from which on the network alone is believed. Of 3,764 cells of held-out layouts, written and stamped
+over, it says so of 2,429 and is never wrong (`python -m training.number_reader.evaluate
+--first-seed 9500`)."""
+
 
 class PooledEngine:
     """An engine whose number cells are read by the network, too."""
@@ -71,11 +76,22 @@ class PooledEngine:
         return self._engine.read_labels(crops)
 
     def read_numbers(self, crops: Sequence[Pixels]) -> list[NumberReading]:
-        pairs = zip(self._engine.read_numbers(crops), self._network.read_numbers(crops), strict=True)
-        return [pooled(by_recogniser, by_network) for by_recogniser, by_network in pairs]
+        """The network first, which is the quicker; of what it reads as a plain number the recogniser is not asked."""
+        readings = self._network.read_numbers(crops)
+        asked = [place for place, reading in enumerate(readings) if not is_plain(reading)]
+        by_recogniser = self._engine.read_numbers([crops[place] for place in asked])
+        for place, reading in zip(asked, by_recogniser, strict=True):
+            readings[place] = pooled(reading, readings[place])
+        return readings
 
     def larger(self) -> Engine | None:
         return self._engine.larger()
+
+
+def is_plain(by_network: NumberReading) -> bool:
+    """Whether the network is so sure of digits and nothing else that another reader would add nothing."""
+    text, share = by_network.rivals[0] if by_network.rivals else ("", 0.0)
+    return text.isdigit() and share >= PLAIN
 
 
 def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberReading:
@@ -89,9 +105,8 @@ def pooled(by_recogniser: NumberReading, by_network: NumberReading) -> NumberRea
     texts = {key: text for one in reversed(said) for key, (text, _) in one.rivals.items()}
     shares = _in_conflict({key: share / total for key, share in shares.items()}, said)
     ranked = sorted(((texts[key], share) for key, share in shares.items()), key=lambda one: (-one[1], one[0]))
-    return NumberReading(
-        tuple((text, share) for text, share in ranked[:RIVALS] if share >= SMALLEST), by_recogniser.general
-    )
+    kept = tuple((text, share) for text, share in ranked[:RIVALS] if share >= SMALLEST)
+    return NumberReading(kept, by_recogniser.general, by_network.extent)
 
 
 def _in_conflict(shares: dict[str, float], said: Sequence[_Said]) -> dict[str, float]:

@@ -19,7 +19,7 @@ import numpy as np
 from pipeline.ocr.engine import NumberReading
 from pipeline.ocr.load import load_engine
 from pipeline.ocr.number_network import NumberNetwork
-from pipeline.ocr.pooled import pooled
+from pipeline.ocr.pooled import PLAIN, is_plain, pooled
 from pipeline.ocr.settings import default_settings
 from training.confusions import plain
 from training.number_reader.cells import NumberCell, load, prepare
@@ -63,6 +63,12 @@ def counts(cells: Sequence[NumberCell], answers: Sequence[dict[str, float]]) -> 
     return found
 
 
+def plain_ones(cells: Sequence[NumberCell], by_network: Sequence[NumberReading]) -> tuple[int, int]:
+    """Cells of which the pipeline believes the network alone, and how many of these are wrong."""
+    plain = [(cell, one) for cell, one in zip(cells, by_network, strict=True) if is_plain(one)]
+    return len(plain), sum(as_printed(one.rivals[0][0]) != as_printed(cell.text) for cell, one in plain)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.number_reader.evaluate")
     parser.add_argument("--reports", type=int, default=1, help="of each layout")
@@ -99,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seen = [by_level[level] for level in (*LEVELS, "all") if level in by_level]
         row = [f"{100 * right / cells:.2f}" for cells, right, _ in seen]
         print(f"| {name} | {' | '.join(row)} | {by_level['all'][2]} of {by_level['all'][0]} |")
+    alone_read, wrong = plain_ones(cells, answers["network"])
+    print(f"of which the network says so surely that no other is asked ({PLAIN}): {alone_read}, wrong {wrong}")
 
 
 if __name__ == "__main__":

@@ -76,3 +76,14 @@ def test_windows_are_filled_up_with_paper() -> None:
     made = filled([np.ones((HEIGHT, 20), np.float32), np.ones((HEIGHT, 40), np.float32)])
     assert made.shape == (2, 1, HEIGHT, 2 * STEP)
     assert made[0, 0, :, :20].all() and not made[0, 0, :, 20:].any()
+
+
+@pytest.mark.parametrize("x", [60, 200, 340])
+def test_where_the_digits_stand(network: NumberNetwork, x: int) -> None:
+    crop = np.full((60, 400, 3), 248, np.uint8)
+    cv2.putText(crop, "83", (x - 20, 40), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (25, 25, 25), 2, cv2.LINE_AA)
+    (reading,) = network.read_numbers([crop])
+    assert reading.extent is not None
+    start, end = (400 * share for share in reading.extent)
+    assert abs(start - (x - 20)) < 12 and abs(end - (x + 18)) < 12
+    assert network.read_numbers([cell("", width=200)])[0].extent is None

@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ocr.engine import NumberReading, TextReading
-from pipeline.ocr.pooled import pooled
+from pipeline.ocr.load import load_engine
+from pipeline.ocr.number_network import NumberNetwork
+from pipeline.ocr.pooled import is_plain, pooled
+from pipeline.ocr.settings import default_settings
 from pipeline.reconcile.decision import SURE_READING
+from tests.pipeline.ocr.drawn import CHINESE, cell
 
 
 def said(general: str = "", score: float = 0.0, **rivals: float) -> NumberReading:
@@ -85,3 +89,24 @@ def test_nothing_said_is_nothing_known() -> None:
     assert pooled(NumberReading((), TextReading("", 0.0)), NumberReading((), TextReading("", 0.0))).rivals == ()
     assert best(pooled(NumberReading((), TextReading("", 0.0)), said(_5=0.9)))[0] == "5"
     assert best(pooled(NumberReading((), TextReading("", 0.0)), said(_5=0.99)))[1] > 0.8
+
+
+def test_plain_numbers_are_read_by_the_network_alone_and_all_else_by_both() -> None:
+    crops = [cell(text, width=200) for text in ("0", "7", "128", "—", "合计", "")]
+    both = load_engine("small").read_numbers(crops)
+    by_network = NumberNetwork().read_numbers(crops)
+    by_recogniser = load_engine("small", settings=default_settings().without_network()).read_numbers(crops)
+    assert [is_plain(one) for one in by_network] == [True, True, True, False, False, False]
+    assert both[:3] == by_network[:3]
+    assert both[3:] == [pooled(*pair) for pair in zip(by_recogniser[3:], by_network[3:], strict=True)]
+    assert both[4].general.text == "合计"
+
+
+def test_no_character_looks_like_a_plain_number() -> None:
+    """The recogniser, who knows words, would not be asked."""
+    if not CHINESE:
+        return
+    heads = "一二三上下本年度合计总其他日口目月土士工人入八乙己巳干千十丁卜了丨〇自然人申请件数新收结转予以公开不"
+    crops = [cell(head, font, size, width=90) for head in heads for font in range(len(CHINESE)) for size in (18, 30)]
+    plain = [one.rivals[0] for one in NumberNetwork().read_numbers(crops) if is_plain(one)]
+    assert plain == []
