@@ -58,19 +58,21 @@ def _withhold_doubled_totals(table: Table, decisions: dict[str, Decision]) -> No
 
 def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:
     """Takes back what a reader was not sure of and no rule confirms, and then what was found by that. A rule confirms
-    one of its numbers if the others are printed: a total that was added up from them, or a cell that nobody could read,
-    fits whatever was read."""
+    one of its numbers if the others are printed, or follow from what was surely printed elsewhere: a total that was
+    added up from them, or a cell that nobody could read, fits whatever was read."""
     values = {field: decision.value for field, decision in decisions.items()}
     printed = {field for field, decision in decisions.items() if _printed_so(decision)}
+    follows = _following(decisions, by_field, values)
     withheld = False
     for field, decision in decisions.items():
         cell = decision.cell
         if cell.kind not in {"number", "blank", "dash"} or cell.score >= SURE_READING:
             continue
-        if decision.status == "inconsistent" or not any(
+        confirmed = field in follows or any(
             assess(rule, values).verdict == "holds" and printed.issuperset({*rule.fields} - {field})
             for rule in by_field.get(field, ())
-        ):
+        )
+        if decision.status == "inconsistent" or not confirmed:
             candidates = {value: 0.0 for value in (decision.value, cell.value) if value is not None}
             for candidate in decision.candidates:
                 if candidate.value is not None:
@@ -89,6 +91,26 @@ def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mappin
             withheld = True
     if withheld:
         _withhold_groundless(decisions, by_field)
+
+
+def _following(
+    decisions: Mapping[str, Decision], by_field: Mapping[str, list[Rule]], values: Mapping[str, Number | None]
+) -> set[str]:
+    """The fields whose values follow from what was surely printed, one rule after the other: each from a rule that
+    holds and whose other numbers are sure, or follow without it."""
+    sure = {f for f, decision in decisions.items() if _printed_so(decision) and decision.cell.score >= SURE_READING}
+    known, open_fields = set(sure), set(decisions) - sure
+    while found := {
+        field
+        for field in open_fields
+        if any(
+            assess(rule, values).verdict == "holds" and known.issuperset({*rule.fields} - {field})
+            for rule in by_field.get(field, ())
+        )
+    }:
+        known |= found
+        open_fields -= found
+    return known - sure
 
 
 def _withhold_groundless(decisions: dict[str, Decision], by_field: Mapping[str, list[Rule]]) -> None:

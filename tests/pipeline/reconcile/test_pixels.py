@@ -163,6 +163,15 @@ def test_a_total_that_is_withheld_is_among_the_candidates() -> None:
     assert decision.value is None and [candidate.value for candidate in decision.candidates] == [14, 6]
 
 
+def test_a_doubtful_number_is_confirmed_by_what_follows_from_others_without_it() -> None:
+    """A seal over three cells of a row: the columns say that two are 0, and then the row what the third is."""
+    field, beside = "t3.granted.natural", frozenset({"t3.granted.social", "t3.partial.natural"})
+    doubtful: dict[str, Seen] = {field: (REPORT.values[field], 0.56, ((7, 0.3),))}
+    assert outcome(seen("t3", doubtful, beside), field) == (REPORT.values[field], "read")
+    alone = seen("t3", doubtful, frozenset({"t3.granted.social", "t3.partial.natural", "t3.total.social"}))
+    assert outcome(alone, field)[0] in {None, REPORT.values[field]}
+
+
 def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:
     assert outcome(seen("t2", {"t2.licensing.decisions": (58, 0.97, ())}), "t2.licensing.decisions") == (58, "read")
 
