@@ -101,7 +101,8 @@ def read_cells(
     for place, found in zip(numbers, engine.read_numbers(crops), strict=True):
         seen = any(part.score > SEEN and not part.cut and not part.mark for part in inside[place])
         readings = number_readings(found, engine.name, seen)
-        cut = any(_goes_on(figures, part, inset, level) for part in inside[place] if not part.mark)
+        digits = _digits(found, lattice.box(place), inset)
+        cut = any(_goes_on(figures, part, digits, inset, level) for part in inside[place] if not part.mark)
         read[place] = CellText(as_part(readings) if cut else readings, True, seen, cut)
         if says_words(found) or _is_wider(inside[place], readings):
             # A label is read better as the line that it is.
@@ -208,10 +209,26 @@ def _unseen_lines(grey: Grey, box: Box, inset: float, level: int) -> list[TextPa
     return parts
 
 
-def _goes_on(figures: Grey, part: TextPart, inset: float, level: int) -> bool:
-    """Whether there is print beyond the borders over which the box of a text reaches; in a strip too narrow to tell,
-    there may be."""
+def _digits(found: NumberReading, box: Box, inset: float) -> tuple[float, float]:
+    """From where to where digits were read in a cell, in pixels across the image; all of it where that is not said."""
+    left, right = box[0] + inset, box[2] - inset
+    start, end = found.extent or (0.0, 1.0)
+    return left + start * (right - left), left + end * (right - left)
+
+
+def _goes_on(figures: Grey, part: TextPart, digits: tuple[float, float], inset: float, level: int) -> bool:
+    """Whether the number goes on beyond the borders over which the box of its text reaches: there is print beyond
+    them, or the strip is too narrow to tell, and the digits come up to them. What reaches over a border far from the
+    digits is a stroke of a pen.
+
+    Args:
+        digits: from `_digits`.
+    """
+    height = part.box[3] - part.box[1]
     for left, top, right, bottom in part.beyond:
+        gap = digits[0] - right if right <= part.box[0] else left - digits[1]
+        if gap > APART * height:
+            continue
         # A border is drawn to both sides of its middle, and may stand a little off it.
         near, far = (left, right - 2 * inset) if right <= part.box[0] else (left + 2 * inset, right)
         strip = (near, top + inset, far, bottom - inset)

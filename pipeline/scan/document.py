@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.document import Box, Pixels
     from pipeline.ocr.engine import Engine
     from pipeline.ocr.regions import Proposal
+    from pipeline.scan.carried import NumberColumns
 
 Propose: TypeAlias = "Callable[[Pixels], Sequence[Proposal]]"
 """A layout model's opinion of a straightened page."""
@@ -99,9 +100,11 @@ def scan_document(
     first: GoujiError | None = None
     wanted = sum(1 for block in document.blocks if isinstance(block, Picture) and block.pixels is not None)
     done, slowest = 0, 0.0
+    before: NumberColumns | None = None
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Picture) or block.pixels is None:
             blocks.append(block)
+            before = None
             continue
         page = block.source.page or done + 1
         if progress is not None:
@@ -112,18 +115,19 @@ def scan_document(
             warnings.append(f"第 {page} 页没有读：时间不够，可以调高 --timeout。")
             defeated.append(page)
             blocks.append(block)
+            before = None
             continue
         try:
-            made = _scanned(block, page, index, engine, seen, propose)
+            found, scan, before = _scanned(block, page, index, engine, seen, propose, before)
         except (GoujiError, MemoryError, ArithmeticError, LookupError, ValueError, RuntimeError, cv2.error) as error:
             warnings.append(f"第 {page} 页的图像没有读出（{_reason(error)}）。")
             first = first or (error if isinstance(error, GoujiError) else None)
             defeated.append(page)
             blocks.append(block)
+            before = None
             continue
         finally:
             slowest = max(slowest, time.monotonic() - started)
-        found, scan = made
         if found:
             blocks += found
             scans.pages.append(scan)
@@ -163,8 +167,14 @@ def _reason(error: BaseException) -> str:
 
 
 def _scanned(
-    picture: Picture, page: int, index: int, engine: Engine, seen: Seen | None, propose: Propose | None
-) -> tuple[list[Block], Scan]:
+    picture: Picture,
+    page: int,
+    index: int,
+    engine: Engine,
+    seen: Seen | None,
+    propose: Propose | None,
+    before: NumberColumns | None,
+) -> tuple[list[Block], Scan, NumberColumns | None]:
     assert picture.pixels is not None
     pixels = picture.pixels()
     height, width = pixels.shape[:2]
@@ -172,9 +182,9 @@ def _scanned(
     units = ((box[2] - box[0]) / width, (box[3] - box[1]) / height)
     if seen is not None:
         seen(page, box, pixels)
-    scanned = scan_page(pixels, engine, propose=propose)
+    scanned = scan_page(pixels, engine, propose=propose, before=before)
     blocks = blocks_of(scanned, page, (box[0], box[1]), units)
-    return list(blocks), _kept(scanned, page, index, blocks)
+    return list(blocks), _kept(scanned, page, index, blocks), scanned.columns
 
 
 def _kept(scanned: ScannedPage, page: int, index: int, blocks: tuple[Block, ...]) -> Scan:

@@ -31,6 +31,8 @@ OVER_NOISE = 4.0
 """Times the scatter of the lines beside it, that it must be darker."""
 ENDS = 4
 """Pixels left out at both ends, where other rules cross."""
+NUMBERS = 7
+"""Columns of numbers of table 3; those before them hold labels."""
 PRINTED_TABLE = 0.7
 """Share of its borders that are printed, from which on a table is taken for one with rules all over; noise and breaks
 cost some."""
@@ -105,11 +107,13 @@ def _held(lattice: Lattice, boxes: Sequence[Box]) -> NDArray[np.bool_]:
 
 
 def _runs_through_label(held: NDArray[np.bool_], row: int) -> bool:
-    """Whether a level border has text on both sides in one column alone, and on one side no other: lines of one label,
-    whose numbers stand beside one of them."""
+    """Whether a level border has text on both sides in one column alone, a column of labels, and on one side no other:
+    lines of one label, whose numbers stand beside one of them. A label of several rows may stand to its left."""
     above, below = np.flatnonzero(held[row - 1]), np.flatnonzero(held[row])
     fewer, more = sorted((above, below), key=len)
-    return len(fewer) == 1 and len(more) > 1 and fewer[0] == more[0]
+    if len(fewer) != 1 or len(more) < 2:
+        return False
+    return bool(fewer[0] == more[0] or (fewer[0] in more and fewer[0] < held.shape[1] - NUMBERS))
 
 
 def _drop_upright(drawn: Drawn, lattice: Lattice, upright: NDArray[np.float64], boxes: Sequence[Box]) -> None:

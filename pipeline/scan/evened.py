@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.runs import runs
-from pipeline.scan.boxes import middle_of, runs_across
+from pipeline.scan.boxes import height_of, middle_of, runs_across, runs_down, width_of
 from pipeline.scan.lattice import SURE, Lattice, with_places
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ MOSTLY = 0.7
 """Share of the upright edges of a row that makes it one of the block."""
 HINTED = 0.3
 """Mean evidence of a row's upright edges from which on it belongs to the block that it stands beside."""
+MOST_UNDIVIDED = 3
+"""Columns of numbers that may look merged, where just the seven that the form has are alike in width."""
 ALWAYS = 0.9
 """Share of the rows' edges that a column of numbers has; a column of labels lacks some."""
 FIRST = 0.8
@@ -44,8 +46,15 @@ THERE, NOT_THERE = 0.4, 0.2
 """Mean evidence along a rule inside the block from which on it is there; below which it is not."""
 
 
-def evened(lattice: Lattice) -> Lattice:
-    """The lattice with the rules of its block of numbers whole or gone; as it is where it has no such block."""
+def evened(lattice: Lattice, boxes: Sequence[Box] = ()) -> Lattice:
+    """The lattice with the rules of its block of numbers whole or gone; as it is where it has no such block.
+
+    A level border that is there in some columns and through which a text runs in others is none: where a page is bent,
+    the rule below one row is near the middle of the next at its other end.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
     block = number_block(lattice)
     if block is None:
         return lattice
@@ -53,10 +62,11 @@ def evened(lattice: Lattice) -> Lattice:
     level, upright = lattice.level.copy(), lattice.upright.copy()
     for border in range(first + 1, last):
         mean = float(level[border, left:right].mean())
-        if mean >= THERE:
-            level[border, left:right] = 1.0
-        elif mean < NOT_THERE:
+        broken = float(level[border, left:right].min()) < NOT_THERE
+        if mean < NOT_THERE or (broken and _is_run_through(lattice, border, left, right, boxes)):
             level[border, left:right] = 0.0
+        elif mean >= THERE:
+            level[border, left:right] = 1.0
     complete = _is_complete(lattice, left, right)
     for border in range(left + 1, right + 1):
         mean = float(upright[first:last, border].mean())
@@ -72,6 +82,16 @@ def evened(lattice: Lattice) -> Lattice:
         level[first, left:right] = 1.0
     level[last, left:right] = 1.0
     return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _is_run_through(lattice: Lattice, border: int, left: int, right: int, boxes: Sequence[Box]) -> bool:
+    """Whether a text of these columns, or a label beside them, runs through a level border."""
+    start, end = lattice.columns[max(0, left - 1)], lattice.columns[right]
+    return any(
+        runs_down(box, lattice.rows[border])
+        and min(box[2], end) - max(box[0], start) > min(height_of(box), width_of(box)) / 2
+        for box in boxes
+    )
 
 
 def _is_complete(lattice: Lattice, left: int, right: int) -> bool:
@@ -153,8 +173,10 @@ def number_block(lattice: Lattice) -> tuple[int, int, int, int] | None:
     # The outermost columns hold labels, whose rows are merged.
     while left < n_columns - 1 and not _divided(lattice, first, last, left):
         left += 1
-    if n_columns - left == NUMBERS - 1 and left > 0 and _like_others(lattice, left - 1, left):
-        left -= 1
+    seven = n_columns - NUMBERS
+    if 0 <= seven < left <= seven + MOST_UNDIVIDED and _like_others(lattice, seven, left):
+        # A border that is there in a part of the columns only makes the first of them look merged, like labels.
+        left = seven if left == seven + 1 or share[seven] >= ALWAYS else left
     return (first, last, left, n_columns) if n_columns - left >= LEAST_COLUMNS else None
 
 

@@ -430,20 +430,22 @@ def uncrossed(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     """The lattice without the edges that text runs over, unless they are drawn from end to end.
 
     Strokes of letters that lie close make a piece of a rule; a detector that takes neighbouring cells for one line
-    crosses a real one.
+    crosses a real one. What a single row has where a lone digit stands is that digit, mostly a 1.
 
     Args:
         boxes: of lines of text, in pixels of the image.
     """
     level, upright = lattice.level.copy(), lattice.upright.copy()
     rows, columns = np.array(lattice.rows), np.array(lattice.columns)
+    lone = (lattice.upright >= SURE).sum(axis=0) == 1
     for left, top, right, bottom in boxes:
         height, width = bottom - top, right - left
         room = CROSSED * min(height, width)
+        across = np.where(lone & (width < height), 0.0, room)
         row = int(np.searchsorted(rows, (top + bottom) / 2)) - 1
         column = int(np.searchsorted(columns, (left + right) / 2)) - 1
         if 0 <= row < lattice.n_rows:
-            over = (columns > left + room) & (columns < right - room) & (upright[row] < WHOLE)
+            over = (columns > left + across) & (columns < right - across) & (upright[row] < WHOLE)
             upright[row, over] = 0.0
         if 0 <= column < lattice.n_columns:
             over = (rows > top + room) & (rows < bottom - room) & (level[:, column] < WHOLE)

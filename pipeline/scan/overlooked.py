@@ -36,8 +36,9 @@ JOINED = 0.5
 """Of that height, between digits of one number at most."""
 MIDDLE = 0.4
 """Of the height of the row, from the height of a digit's middle up or down to the row's, twice, at most."""
-CLEAR = 0.1
-"""Of the height of texts, between a digit and the sides of its column at least."""
+CLEAR, STOUT = 0.1, 0.45
+"""Of the height of texts, between a digit and the sides of its column at least: what stands closer may be a piece of
+the border. Of its own height, width from which on it is none, however close it stands."""
 
 
 def overlooked_numbers(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) -> list[TextPart]:
@@ -108,7 +109,9 @@ def _digits(grey: Grey, box: Box, inset: float, level: int, height: float) -> It
     left, top = max(0, round(box[0] + inset)), max(0, round(box[1] + inset))
     _, _, stats, _ = cv2.connectedComponentsWithStats((crop < level).astype(np.uint8), connectivity=8)
     for x, y, w, h, _ in stats[1:].tolist():
-        apart = min(x, crop.shape[1] - x - w) >= CLEAR * height and min(y, crop.shape[0] - y - h) > 0
+        beside = min(x, crop.shape[1] - x - w)
+        apart = beside >= CLEAR * height or (beside > 0 and w >= STOUT * h)
+        apart &= min(y, crop.shape[0] - y - h) > 0
         apart &= abs(2 * y + h - crop.shape[0]) <= MIDDLE * crop.shape[0]
         if LOW * height <= h <= HIGH * height and w <= WIDE * h and apart:
             yield (float(left + x), float(top + y), float(left + x + w), float(top + y + h))

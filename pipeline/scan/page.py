@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.document import Block, Cell, Grid, Line, Source
+from pipeline.scan.carried import NumberColumns, number_columns
 from pipeline.scan.cells import CellText, read_cells
 from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place
@@ -68,6 +69,11 @@ class ScannedPage:
     reader: str = ""
     """Name of the engine that read it."""
 
+    @property
+    def columns(self) -> NumberColumns | None:
+        """Of the table at its foot, for the page behind it."""
+        return number_columns([table.lattice for table in self.tables], self.frame.width)
+
     def regions(self, first: bool) -> tuple[Region, ...]:
         """Its regions in the order in which they are read."""
         size = (self.frame.width, self.frame.height)
@@ -106,6 +112,7 @@ def scan_page(
     rules: Callable[[Grey, Sequence[TextPart]], Masks] = learnt_rules,
     propose: Callable[[Pixels], Sequence[Proposal]] | None = None,
     unruled: Callable[[Grey, Sequence[TextPart]], Masks] = open_rules,
+    before: NumberColumns | None = None,
 ) -> ScannedPage:
     """Makes out a page.
 
@@ -114,6 +121,7 @@ def scan_page(
         rules: finds the borders of cells.
         propose: a layout model's opinion of the straightened image.
         unruled: finds them where no table of the page has printed rules.
+        before: columns of the table at the foot of the page before (`ScannedPage.columns`).
     """
     page = unscreened(without_streaks(page))
     frame, places = flat_frame(page, engine)
@@ -131,10 +139,10 @@ def scan_page(
     # By its brightness to the eye: print in colour is faint in `grey`, but no less printed.
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     parts = marked(parts, upright)
-    found = find_tables(grey, masks, parts)
+    found = find_tables(grey, masks, parts, before)
     # A single cell is no table: the edges of a tint look like rules.
     if all(implied or len(lattice.places) == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
-        found = find_tables(grey, unruled(grey, parts), parts) or found
+        found = find_tables(grey, unruled(grey, parts), parts, before) or found
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.scan.carried import NumberColumns, carried_over
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened, with_rows_between
@@ -36,17 +37,20 @@ PRINTED = 0.3
 """Share of a table's level, and of its upright borders that are printed rules, below which the table is implied."""
 
 
-def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tuple[Lattice, bool]]:
+def find_tables(
+    grey: Grey, masks: Masks, parts: Sequence[TextPart], before: NumberColumns | None = None
+) -> list[tuple[Lattice, bool]]:
     """The tables that the masks show, each with whether its borders are only implied.
 
     Args:
         grey: the straightened page.
         masks: where borders were seen on it.
         parts: of text.
+        before: columns of the table at the foot of the page before, which may go on here.
     """
     parts = [part for part in parts if not part.mark]
     boxes = [part.box for part in parts]
-    made = []
+    made: list[tuple[Lattice, bool]] = []
     for found in (piece for lattice in find_lattices(masks) for piece in separated(lattice)):
         drawn = drawn_edges(grey, found)
         lattice = uncrossed(without_slivers(found, boxes, (drawn.level, drawn.upright)), boxes)
@@ -62,9 +66,12 @@ def find_tables(grey: Grey, masks: Masks, parts: Sequence[TextPart]) -> list[tup
         lattice = without_imagined(drawn, lattice, boxes)
         implied = _is_implied(drawn, lattice)
         if implied:
-            lattice = with_blank_columns(without_text_below(lattice, boxes), boxes)
+            lattice = without_text_below(lattice, boxes)
+            if before is not None and not made:
+                lattice = carried_over(lattice, before, grey.shape[1], boxes)
+            lattice = with_blank_columns(lattice, boxes)
             lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
-        lattice = evened(with_lost_border(with_rows_between(lattice, boxes)))
+        lattice = evened(with_lost_border(with_rows_between(lattice, boxes)), () if implied else boxes)
         made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
     return widened(made, parts)
 

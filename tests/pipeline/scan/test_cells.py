@@ -83,6 +83,18 @@ def test_a_box_that_reaches_over_a_border_cuts_a_number_only_where_print_goes_on
     assert (read.readings[0].score > PARTED) != bool(beyond)
 
 
+def test_a_stroke_over_a_border_far_from_the_digits_does_not_part_the_number() -> None:
+    """A pen's stroke through two cells: the detector takes it for a line of text, and there is print beyond."""
+    image = np.full((80, 620, 3), 255, np.uint8)
+    cv2.line(image, (300, 0), (300, 79), (0, 0, 0), 3)
+    cv2.putText(image, "83", (150, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    cv2.putText(image, "57", (310, 55), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2, cv2.LINE_AA)
+    lattice = with_places(Lattice((4.0, 76.0), (4.0, 100.0, 300.0, 616.0), np.ones((2, 3)), np.ones((1, 4)), ()))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    read = read_cells(image, grey, grey, lattice, [TextPart((146.0, 24.0, 352.0, 62.0))], load_engine())[Place(0, 1)]
+    assert read.readings[0].text == "83" and not read.cut and read.readings[0].score > PARTED
+
+
 @pytest.mark.parametrize(("width", "texts"), [(700, "-4 233"), (300, "-4 233")])
 def test_two_numbers_far_apart_in_one_cell_are_two(width: int, texts: str) -> None:
     """The border between two columns was lost in one row; read together they were -4233."""

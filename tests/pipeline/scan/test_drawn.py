@@ -67,3 +67,18 @@ def test_a_rule_between_a_shaded_row_and_a_white_one_is_seen() -> None:
     shaded = paper()
     shaded[260:320, 100:1000] = 205
     assert not drawn_edges(shaded, LATTICE).level.any()
+
+
+def test_a_border_between_the_lines_of_a_label_beside_another_label_is_none() -> None:
+    """The last line of a label looked like a row of blank cells; to its left a label of several rows stood by it."""
+    columns = [100, 200, 300, 400, *range(460, 881, 60)]
+    rows = [200, 260, 320, 380, 440, 500, 560]
+    lattice = with_places(Lattice(tuple(rows), tuple(columns), np.ones((7, 10)), np.ones((6, 11)), ()))
+    image = ruled(paper(), rows, columns, [("level", 3, column) for column in range(10)])
+    numbers = [(x + 20.0, 335.0, x + 40.0, 365.0) for x in columns[3:10]]
+    labels = [(210.0, 335.0, 290.0, 365.0), (310.0, 345.0, 390.0, 375.0), (310.0, 385.0, 390.0, 415.0)]
+    made = without_imagined(drawn_edges(image, lattice), lattice, [*numbers, *labels])
+    assert not made.level[3].any()
+    other = [(310.0, 385.0, 390.0, 415.0), (x := columns[5], 395.0, x + 20.0, 425.0)]
+    kept = without_imagined(drawn_edges(image, lattice), lattice, [*numbers, *labels[:2], *other])
+    assert kept.level[3].all(), "numbers on both sides: a rule that has faded"

@@ -109,3 +109,23 @@ def test_the_last_rows_of_a_table_without_rules_are_parted_as_those_above() -> N
     text = (40.0, 255.0, 760.0, 295.0)
     above = with_rows_between(lattice, [text], implied=True)
     assert [sum(place.row == row for place in above.places) for row in range(6)] == [8] * 5 + [2]
+
+
+def test_a_border_that_a_bent_page_brought_into_the_next_row_is_none() -> None:
+    """At its right end the rule below one row stood in the middle of the next, where a number runs over it."""
+    level, upright = np.ones((6, 10)), np.ones((5, 11))
+    level[3, :5] = 0.0
+    rows, columns = tuple(50.0 * row for row in range(6)), tuple(100.0 * column for column in range(11))
+    lattice = with_places(Lattice(rows, columns, level, upright, ()))
+    number = (330.0, 138.0, 350.0, 162.0)
+    assert not evened(lattice, [number]).level[3, 3:].any()
+    assert evened(lattice, [(330.0, 160.0, 350.0, 184.0)]).level[3, 3:].all(), "it runs over no border"
+
+
+def test_a_column_that_looks_merged_in_one_row_belongs_to_the_seven() -> None:
+    level, upright = np.ones((8, 10)), np.ones((7, 11))
+    level[3, 3:5] = level[1:, :3] = 0.0
+    upright[:4, 1:3] = 0.0
+    columns = (0.0, 60.0, 170.0, *(380.0 + 68 * column for column in range(8)))
+    lattice = with_places(Lattice(tuple(50.0 * row for row in range(8)), columns, level, upright, ()))
+    assert number_block(lattice) == (0, 7, 3, 10)

@@ -65,3 +65,14 @@ def test_where_a_row_further_off_has_the_border_the_number_seen_must_keep_to_a_c
 def test_a_cell_that_is_as_wide_in_the_rows_beside_it_is_left_alone() -> None:
     bare = lattice((0, 1, 2))
     assert overlooked_numbers(page((1, 445, "3"), (1, 745, "2")), bare, [SEEN]) == []
+
+
+def test_a_digit_close_to_the_border_is_no_piece_of_it_if_it_is_stout() -> None:
+    """Numbers set to the right stand within a pixel or two of their border."""
+    bare = lattice((1,))
+    image = page((1, 445, "3"))
+    cv2.putText(image, "4", (877, HEIGHT + 42), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2, cv2.LINE_AA)
+    assert len(overlooked_numbers(image, bare, [SEEN])) == 1
+    image[HEIGHT + 22 : HEIGHT + 42, 870:] = 255
+    image[HEIGHT + 22 : HEIGHT + 42, 893:896] = 0
+    assert overlooked_numbers(image, bare, [SEEN]) == []
