@@ -117,7 +117,7 @@ def _withhold_groundless(decisions: dict[str, Decision], by_field: Mapping[str, 
     """Takes back numbers that were not printed and that no rule gives any more from those that were, one after the
     other."""
     values = {field: decision.value for field, decision in decisions.items()}
-    added = {f: decision for f, decision in decisions.items() if decision.status == "inferred"}
+    added = {f: decision for f, decision in decisions.items() if decision.status in {"inferred", "repaired"}}
     open_fields = {field for field, decision in added.items() if not _printed_so(decision)}
     while given := {
         field

@@ -11,8 +11,10 @@ from pipeline.costs import load_costs
 from pipeline.document import Source
 from pipeline.reconcile.decide import decide_table
 from pipeline.reconcile.decision import TableDecision
+from pipeline.reconcile.rules import rules_by_field
 from pipeline.reconcile.suspects import suspects
 from pipeline.reconcile.wholes import blocks, cell_cost
+from pipeline.reconcile.withhold import _withhold_groundless
 from pipeline.record import Number
 from pipeline.recover.cell_readings import CellReading
 from pipeline.recover.recovered import Unit
@@ -170,6 +172,20 @@ def test_a_doubtful_number_is_confirmed_by_what_follows_from_others_without_it()
     assert outcome(seen("t3", doubtful, beside), field) == (REPORT.values[field], "read")
     alone = seen("t3", doubtful, frozenset({"t3.granted.social", "t3.partial.natural", "t3.total.social"}))
     assert outcome(alone, field)[0] in {None, REPORT.values[field]}
+
+
+def test_a_repair_that_rests_on_what_is_withheld_is_withheld() -> None:
+    """A border through 124 left a 1 before it: made 129, by two rules of which each had another number in doubt."""
+    decided = seen("t3", {})
+    by_field = rules_by_field(decided.table)
+    repaired, doubtful = "t3.new.natural", ("t3.new.legal", "t3.carried_in.natural")
+    for open_fields, kept in (((), REPORT.values[repaired]), (doubtful, None)):
+        decisions = dict(decided.decisions)
+        decisions[repaired] = replace(decisions[repaired], status="repaired")
+        for field in open_fields:
+            decisions[field] = replace(decisions[field], value=None, status="ambiguous")
+        _withhold_groundless(decisions, by_field)
+        assert decisions[repaired].value == kept
 
 
 def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:
