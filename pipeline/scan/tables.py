@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.scan.carried import NumberColumns, carried_over
+from pipeline.scan.aligned import aligned
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened, with_rows_between
@@ -26,9 +26,10 @@ from pipeline.scan.regular import (
     without_text_below,
 )
 from pipeline.scan.separated import separated
-from pipeline.scan.widened import widened
+from pipeline.scan.widened import widened, without_covered
 
 if TYPE_CHECKING:
+    from pipeline.scan.carried import NumberColumns
     from pipeline.scan.ink import Grey
     from pipeline.scan.parts import TextPart
     from pipeline.scan.rules import Masks
@@ -67,13 +68,13 @@ def find_tables(
         implied = _is_implied(drawn, lattice)
         if implied:
             lattice = without_text_below(lattice, boxes)
-            if before is not None and not made:
-                lattice = carried_over(lattice, before, grey.shape[1], boxes)
             lattice = with_blank_columns(lattice, boxes)
             lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)), () if implied else boxes)
-        made.append((with_label_borders(lattice, boxes) if implied else lattice, implied))
-    return widened(made, parts)
+        if implied:
+            lattice = aligned(grey, with_label_borders(lattice, boxes), boxes, None if made else before)
+        made.append((lattice, implied))
+    return widened(without_covered(made), parts)
 
 
 def _is_implied(drawn: Drawn, lattice: Lattice) -> bool:

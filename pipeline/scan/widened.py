@@ -28,6 +28,8 @@ MARGIN = 0.5
 """Of the height of a text, between it and the new side of the table."""
 SHARED = 0.3
 """Of the lower one's height, that two tables side by side have in common at least."""
+FEW_ROWS = 2
+"""Rows of what seems to be printed, but may be strokes of a pen, at most."""
 COVERED = 0.5
 """Share of its area that another piece of the table has inside the widened one at least."""
 
@@ -67,6 +69,21 @@ def widened(found: Sequence[tuple[Lattice, bool]], parts: Sequence[TextPart]) ->
             continue
         made = [*kept, (wide, True)]
     return sorted(made, key=lambda one: (one[0].rows[0], one[0].columns[0]))
+
+
+def without_covered(found: Sequence[tuple[Lattice, bool]]) -> list[tuple[Lattice, bool]]:
+    """The tables of a page, each with whether it is implied, without those that are pieces of a larger one, whose
+    texts may have shown that it goes on over the others."""
+    made: list[tuple[Lattice, bool]] = []
+    for one in sorted(found, key=lambda pair: -_area(pair[0])):
+        if not any(implied and _is_piece(one, larger) for larger, implied in made):
+            made.append(one)
+    return sorted(made, key=lambda one: (one[0].rows[0], one[0].columns[0]))
+
+
+def _area(lattice: Lattice) -> float:
+    left, top, right, bottom = lattice.outline
+    return (right - left) * (bottom - top)
 
 
 def side_by_side(lattice: Lattice, other: Lattice) -> bool:
@@ -112,12 +129,12 @@ def _with_column(lattice: Lattice, at: int, x: float, parts: Sequence[TextPart])
 
 
 def _is_piece(one: tuple[Lattice, bool], wide: Lattice) -> bool:
-    """Whether a table, implied or no more than a row, lies within the widened one."""
+    """Whether a table, implied or of few rows, lies within the widened one."""
     lattice, implied = one
     left, top, right, bottom = lattice.outline
     x0, y0, x1, y1 = wide.outline
     inside = max(0.0, min(right, x1) - max(left, x0)) * max(0.0, min(bottom, y1) - max(top, y0))
-    return (implied or lattice.n_rows == 1) and inside >= COVERED * (right - left) * (bottom - top)
+    return (implied or lattice.n_rows <= FEW_ROWS) and inside >= COVERED * (right - left) * (bottom - top)
 
 
 def _overlaps(one: Box, other: Box) -> bool:

@@ -281,8 +281,10 @@ def test_a_real_page() -> None:
 def test_a_large_page_is_read_quickly() -> None:
     row = '<tr><td style="width:38px"><p align="center">行</p></td>' + '<td nowrap><p align="center">0</p></td>' * 9
     page = f"<html><body>{'<p>政府信息公开工作。</p>' * 1000}<table>{row * 300}</table></body></html>".encode()
-    read_html(page, "x", "")
-    begin = time.process_time()
-    read_html(page, "x", "")
-    # Some 150 KB take about 25 ms; the margin is for busy machines.
-    assert time.process_time() - begin < 0.5
+    times = []
+    for _ in range(5):
+        begin = time.thread_time()
+        read_html(page, "x", "")
+        times.append(time.thread_time() - begin)
+    # Some 150 KB take about 25 ms. The best of five, because what earlier tests left is collected in between.
+    assert min(times) < 0.5

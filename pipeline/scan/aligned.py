@@ -1,0 +1,118 @@
+"""A table without printed rules, from how its texts stand.
+
+Nothing is drawn there but the texts themselves, and they say enough. Borders that a network believes to see between
+them are as good as what it has learnt: where columns are of another width or numbers stand to the right, it puts one
+through a number. It says where tables are, and what parts the labels; `text_columns.py` and `text_rows.py` the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.scan.boxes import letter_height, middle_of, runs_across, runs_down
+from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
+from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.pieces import pieces
+from pipeline.scan.text_columns import block_columns, carried_columns, seven_columns
+from pipeline.scan.text_rows import lines_of_texts, row_spans, texts_of_table, with_rows_around
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
+    from pipeline.scan.carried import NumberColumns
+    from pipeline.scan.ink import Grey
+    from pipeline.scan.text_columns import Fit
+
+BEFORE_NUMBERS = 2.0
+"""Times the height of a line of text that a border of labels stands before the first of numbers at least."""
+NEAREST = 0.5
+"""Times the height of a line of text, within which a border that was seen is the one between two rows."""
+
+
+def aligned(grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberColumns | None = None) -> Lattice:
+    """The lattice of a table of the form's seven columns of numbers, or of three behind labels, its borders where the
+    texts leave room for them; as it is where its texts do not show these columns.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+        before: columns of the table at the foot of the page before, which may go on here.
+    """
+    if not boxes or lattice.n_columns == WITHOUT_LABELS:
+        return lattice
+    height = float(np.median([letter_height(box) for box in boxes]))
+    lines = lines_of_texts(pieces(grey, boxes, height), height)
+    first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
+    inside = [box for line in lines[first:last] for box in line]
+    fit = seven_columns(inside, height)
+    if fit is None and before is not None:
+        fit = carried_columns(inside, height, before, grey.shape[1])
+    if fit is None:
+        fit = block_columns(inside, height)
+    if fit is None:
+        return lattice
+    first, last = with_rows_around(lines, first, last, fit.borders)
+    inside = [box for line in lines[first:last] for box in line]
+    return _with_rows(_with_columns(lattice, fit, inside, height), inside, fit.borders[0], height)
+
+
+def _with_columns(lattice: Lattice, fit: Fit, boxes: Sequence[Box], height: float) -> Lattice:
+    """The lattice with these columns of numbers, and before them its own for the labels."""
+    left = min(box[0] for box in boxes) - height / 2
+    # The labels of table 2 are one column; those of table 3 begin in several.
+    starts = [box[0] for box in boxes if len(fit.borders) > NUMBERS and box[2] < fit.borders[0] + height]
+    room = (left + BEFORE_NUMBERS * height, fit.borders[0] - BEFORE_NUMBERS * height)
+    own = [j for j, x in enumerate(lattice.columns) if room[0] < x < room[1] and any(x < start for start in starts)]
+    columns = (left, *(lattice.columns[j] for j in own), *fit.borders)
+    over = [
+        [i for i, (x0, x1) in enumerate(pairwise(lattice.columns)) if x0 < b - 1 and a + 1 < x1] or [0]
+        for a, b in pairwise(columns)
+    ]
+    level = np.stack([lattice.level[:, old].max(axis=1) for old in over], axis=1)
+    upright = np.ones((lattice.n_rows, len(columns)))
+    upright[:, 1 : len(own) + 1] = lattice.upright[:, own]
+    return replace(lattice, columns=columns, level=level, upright=upright)
+
+
+def _with_rows(lattice: Lattice, boxes: Sequence[Box], start: float, height: float) -> Lattice:
+    """The lattice with a row for each line of numbers or label beside them. Labels of several rows are parted where
+    they were seen to be.
+
+    Args:
+        start: left of the columns of numbers.
+    """
+    spans = row_spans(boxes, start, height)
+    rows = [spans[0][0] - height / 4]
+    rows += [(above[1] + below[0]) / 2 for above, below in pairwise(spans)]
+    rows.append(spans[-1][1] + height / 4)
+    several = max(0, lattice.columns.index(start) - 1)
+    old = np.array(lattice.rows)
+    level = np.ones((len(rows), lattice.n_columns))
+    upright = np.ones((len(spans), lattice.n_columns + 1))
+    for i, y in enumerate(rows[1:-1], start=1):
+        nearest = int(np.abs(old - y).argmin())
+        near = abs(float(old[nearest]) - y) < NEAREST * height
+        level[i, :several] = lattice.level[nearest, :several] if near else 0.0
+    for i, (top, bottom) in enumerate(spans):
+        upright[i] = lattice.upright[int(np.clip(np.searchsorted(old, (top + bottom) / 2) - 1, 0, lattice.n_rows - 1))]
+    return with_places(_cleared(replace(lattice, rows=tuple(rows), level=level, upright=upright), boxes))
+
+
+def _cleared(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice without the borders that a text runs through. A label that goes over several columns is one of a
+    single row, or a head, and parted from what is above and below."""
+    level, upright = lattice.level.copy(), lattice.upright.copy()
+    for box in boxes:
+        row = int(np.clip(np.searchsorted(lattice.rows, middle_of(box)) - 1, 0, lattice.n_rows - 1))
+        crossed = [j for j, x in enumerate(lattice.columns[1:-1], start=1) if runs_across(box, x)]
+        if crossed:
+            upright[row, crossed] = 0.0
+            level[row : row + 2, crossed[0] - 1 : crossed[-1] + 1] = 1.0
+    for box in boxes:
+        middle = (box[0] + box[2]) / 2
+        column = int(np.clip(np.searchsorted(lattice.columns, middle) - 1, 0, lattice.n_columns - 1))
+        level[[i for i, y in enumerate(lattice.rows) if runs_down(box, y)], column] = 0.0
+    return replace(lattice, level=level, upright=upright)

@@ -1,0 +1,245 @@
+"""Columns from how texts stand, where no rules are printed.
+
+The numbers of table 3 stand in seven columns about as wide, one beside the other; those of table 2 in three behind its
+labels. Of all ways to lay such columns over the texts the one is taken that cuts the least of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+from pipeline.scan.boxes import middle_of, width_of
+from pipeline.scan.evened import NUMBERS
+from pipeline.scan.text_rows import SHORT, lines_of_texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.document import Box
+    from pipeline.scan.carried import NumberColumns
+
+NARROWEST, WIDEST, STEP = 1.8, 9.0, 0.1
+"""Times the height of a line of text: widths of a column of numbers that are tried, and their difference."""
+SPREAD = 0.3
+"""Of the usual width, by which a border stands off its place among columns of one width at most."""
+OUTERMOST = (0.45, 1.7)
+"""Of the usual width: widths of the first and the last column, whose outer borders nothing bounds."""
+BROAD = 1.25
+"""Of the usual width: a text from which on it is a head of several columns, or a label."""
+BROAD_COST, TWO_COST, EMPTY_COST, OFF_COST = 0.5, 1.0, 2.0, 0.05
+"""Of a broad text among the numbers; of a second text in one line of one column; of a column without texts; of a border
+that is off its place by as much as it may be. A border through a text costs what it cuts off, in heights, up to 1."""
+CLEAR, CLOSE_COST = 0.4, 0.004
+"""Times the height of a line of text, from a border to a text at least; cost of standing as close as can be."""
+TRIED = 24
+"""Positions that look best by the texts they cut, which are looked at closely."""
+LEAST_TEXTS = 8
+"""Texts in columns of numbers from which on they show these."""
+MOST_EMPTY = 2
+"""Columns without any text at most."""
+LABELLED = 2
+"""Lines with a label and numbers at least: table 4 has none."""
+DEAREST = 0.06
+"""Of what it costs for each text in the columns of numbers at most, beyond two heads of several columns."""
+ANCHORS, SLACK = 0.6, 0.3
+"""Of the usual width: by which the left and the right end of a table differ in how far they were moved from the page
+before at most; by which the columns may stand off what these say."""
+BLOCK_COLUMNS, BLOCK_LINES, BLOCK_GAP = 4, 2, 1.5
+"""Columns of table 2, with that of its labels; lines that fill them all, from which on they show them; times the height
+of a line of text, between texts of neighbouring columns at least."""
+
+
+class Fit(NamedTuple):
+    """Borders of columns that suit the texts of a table."""
+
+    borders: tuple[float, ...]
+    """From the left of the first column of numbers to the right of the last, pixels."""
+    cost: float
+
+
+class _Texts(NamedTuple):
+    """The texts of a table."""
+
+    boxes: Sequence[Box]
+    x0: NDArray[np.float64]
+    x1: NDArray[np.float64]
+    height: float
+    """Of a line."""
+    right: float
+    """Where the table ends."""
+
+
+def _texts(boxes: Sequence[Box], height: float) -> _Texts:
+    x0, x1 = (np.array([box[side] for box in boxes]) for side in (0, 2))
+    return _Texts(boxes, x0, x1, height, float(x1.max()) + height / 2)
+
+
+def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
+    """The seven columns that the texts stand in best; None where they stand in none.
+
+    Args:
+        boxes: of the texts of a table, in pixels of the image.
+        height: of a line of text, pixels.
+    """
+    if len(boxes) < LEAST_TEXTS:
+        return None
+    texts = _texts(boxes, height)
+    left, right = float(texts.x0.min()), texts.right
+    best: Fit | None = None
+    for width in np.arange(NARROWEST, WIDEST, STEP) * height:
+        if NUMBERS * width > right - left:
+            break
+        cut = _cut(texts, BROAD * float(width))
+        room = max(1, int(SPREAD * width))
+        least = cv2.erode(cut[None].astype(np.float32), np.ones((1, 2 * room + 1), np.uint8))[0]
+        last = np.arange(right - OUTERMOST[1] * width, right - OUTERMOST[0] * width, height / 5)
+        inner = last[:, None] - np.arange(NUMBERS - 1)[None, ::-1] * width
+        inner = inner[inner[:, 0] > left]
+        if not len(inner):
+            continue
+        total = least[np.clip(inner.astype(int), 0, len(least) - 1)].sum(axis=1)
+        for index in np.argsort(total, kind="stable")[:TRIED]:
+            if best is not None and total[index] >= best.cost:
+                break
+            fit = _placed(inner[index], float(width), cut, texts)
+            if fit is not None and (best is None or fit.cost < best.cost):
+                best = fit
+    return best
+
+
+def _cut(texts: _Texts, broadest: float = np.inf) -> NDArray[np.float64]:
+    """For each pixel, what an upright border there would cut off the texts that are no broader, in heights, at most 1,
+    and a little of it for what it would stand too close to."""
+    narrow = texts.x1 - texts.x0 <= broadest
+    x = np.arange(int(texts.right) + 2, dtype=np.float64)[:, None]
+    inside = np.minimum(x - texts.x0[narrow], texts.x1[narrow] - x) / texts.height
+    close = (inside + CLEAR).clip(0.0, CLEAR) / CLEAR
+    return np.asarray(inside.clip(0.0, 1.0).sum(axis=1) + CLOSE_COST * close.sum(axis=1))
+
+
+def _placed(wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64], texts: _Texts) -> Fit | None:
+    """The columns with inner borders near these, and what they cost."""
+    borders, cost = [], 0.0
+    for x in wanted:
+        found = _best_near(cut, float(x), SPREAD * width, SPREAD * width)
+        if found is None:
+            return None
+        borders.append(found[0])
+        cost += found[1]
+    # Nothing bounds the labels at the left, so the first column may be wider than the others.
+    every = _cut(texts)
+    near = np.arange(int(borders[0] - OUTERMOST[1] * width), int(borders[0] - OUTERMOST[0] * width) + 1)
+    near = near[near >= 0]
+    if not len(near):
+        return None
+    each = every[near] + OFF_COST * np.abs(near - borders[0] + width) / width
+    borders = [float(near[each.argmin()]), *borders, texts.right]
+    if min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width / 2:
+        return None
+    return _weighed(tuple(borders), width, cost + float(each.min()), texts, MOST_EMPTY)
+
+
+def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) -> tuple[float, float] | None:
+    near = np.arange(int(x - room), int(x + room) + 1)
+    near = near[(near >= 0) & (near < len(cut))]
+    if not len(near):
+        return None
+    each = cut[near] + OFF_COST * np.abs(near - x) / scale
+    return float(near[each.argmin()]), float(each.min())
+
+
+def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Texts, most_empty: int) -> Fit | None:
+    """The columns with all that they cost; None where that is too much, or the texts are too few."""
+    middles = (texts.x0 + texts.x1) / 2
+    of_numbers = middles > borders[0]
+    broad = of_numbers & (texts.x1 - texts.x0 > BROAD * width)
+    held = [box for box, is_broad, one in zip(texts.boxes, broad, of_numbers, strict=True) if one and not is_broad]
+    filled = np.zeros(NUMBERS, dtype=int)
+    cost += BROAD_COST * int(broad.sum())
+    for line in lines_of_texts(held, texts.height):
+        column = np.clip(np.searchsorted(borders, [(box[0] + box[2]) / 2 for box in line]) - 1, 0, NUMBERS - 1)
+        counts = np.bincount(column, minlength=NUMBERS)
+        filled += counts > 0
+        cost += TWO_COST * int(np.maximum(counts - 1, 0).sum())
+    empty = int((filled == 0).sum())
+    cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
+    if empty > most_empty or cost > DEAREST * len(held) + 2 * BROAD_COST:
+        return None
+    if (most_empty < NUMBERS and len(held) < LEAST_TEXTS) or _labelled(texts, held, borders[0]) < LABELLED:
+        return None
+    return Fit(borders, cost)
+
+
+def _labelled(texts: _Texts, numbers: Sequence[Box], start: float) -> int:
+    """How many lines have a label before the columns of numbers, and numbers in them."""
+    height = texts.height
+    labels = [box for box in texts.boxes if box[2] < start + height and width_of(box) > SHORT * height]
+    heights = [middle_of(box) for box in numbers]
+    return sum(any(box[1] < y < box[3] for y in heights) for box in labels)
+
+
+def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, page_width: int) -> Fit | None:
+    """The seven columns that the table of the page before has, where the texts leave them room; None where they do not,
+    or the table stands elsewhere.
+
+    Args:
+        boxes: of the texts of a table, in pixels of the image.
+        height: of a line of text, pixels.
+        page_width: pixels.
+    """
+    if not boxes:
+        return None
+    texts = _texts(boxes, height)
+    there = np.array(before.borders) * page_width
+    width = float(there[-1] - there[0]) / NUMBERS
+    by_left = float(texts.x0.min()) - height / 2 - before.left * page_width
+    by_right = texts.right - float(there[-1])
+    if abs(by_left - by_right) > ANCHORS * width:
+        return None
+    cut = _cut(texts)
+    best: Fit | None = None
+    middle, room = (by_left + by_right) / 2, SLACK * width
+    for shift in np.arange(middle - room, middle + room + 1):
+        inner = there[:-1] + shift
+        at = np.clip(np.round(inner).astype(int), 0, len(cut) - 1)
+        cost = float(cut[at].sum()) + OFF_COST * abs(float(shift) - middle) / room
+        if best is None or cost < best.cost:
+            best = Fit((*(float(x) for x in inner), max(texts.right, float(there[-1] + shift))), cost)
+    return best and _weighed(best.borders, width, best.cost, texts, NUMBERS)
+
+
+def block_columns(boxes: Sequence[Box], height: float) -> Fit | None:
+    """The three columns of numbers of table 2: two lines or more have a text in each of them, and one before them.
+
+    Args:
+        boxes: of the texts of a table, in pixels of the image.
+        height: of a line of text, pixels.
+    """
+    lines = [_apart(line, BLOCK_GAP * height) for line in lines_of_texts(boxes, height)]
+    full = [line for line in lines if len(line) == BLOCK_COLUMNS]
+    # Strokes of a pen are texts more.
+    if len(full) < max(BLOCK_LINES, sum(len(line) > BLOCK_COLUMNS for line in lines)):
+        return None
+    ends = [max(line[column][2] for line in full) for column in range(BLOCK_COLUMNS)]
+    starts = [min(line[column][0] for line in full) for column in range(BLOCK_COLUMNS)]
+    if any(end + CLEAR * height > start for end, start in zip(ends, starts[1:], strict=False)):
+        return None
+    right = max(box[2] for box in boxes) + height / 2
+    return Fit((*((end + start) / 2 for end, start in zip(ends, starts[1:], strict=False)), right), 0.0)
+
+
+def _apart(line: Sequence[Box], room: float) -> list[Box]:
+    """The texts of a line from left to right, those together that stand closer than columns do."""
+    made: list[Box] = []
+    for box in sorted(line):
+        if made and box[0] - made[-1][2] < room:
+            x0, y0, x1, y1 = made[-1]
+            made[-1] = (x0, min(y0, box[1]), max(x1, box[2]), max(y1, box[3]))
+        else:
+            made.append(box)
+    return made

@@ -1,0 +1,70 @@
+"""A table without rules, its lattice from its texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.scan.aligned import aligned
+from pipeline.scan.lattice import Lattice, with_places
+
+if TYPE_CHECKING:
+    from pipeline.document import Box
+
+ENDS = (560, 618, 674, 737, 790, 850, 905)
+
+
+def drawn(boxes: list[Box]) -> np.ndarray:
+    grey = np.full((600, 1000), 240, np.uint8)
+    for left, top, right, bottom in boxes:
+        for x in range(int(left), int(right), 10):
+            grey[int(top) + 2 : int(bottom) - 2, x + 1 : x + 9] = 20
+    return grey
+
+
+def table() -> list[Box]:
+    rows = [100 + 40 * row for row in range(8)]
+    labels: list[Box] = [(200.0, float(y), 400.0, y + 20.0) for y in rows]
+    labels.append((80.0, 170.0, 150.0, 190.0))
+    numbers: list[Box] = [
+        (float(end - 10 * (1 + (row + column) % 3)), float(y), float(end), y + 20.0)
+        for row, y in enumerate(rows)
+        for column, end in enumerate(ENDS)
+        if (row + column) % 4
+    ]
+    return labels + numbers
+
+
+def seen(columns: tuple[float, ...], rows: tuple[float, ...]) -> Lattice:
+    level, upright = np.ones((len(rows), len(columns) - 1)), np.ones((len(rows) - 1, len(columns)))
+    level[1:-1, 0] = 0.0
+    return with_places(Lattice(rows, columns, level, upright, ()))
+
+
+def test_columns_that_were_not_seen_are_there() -> None:
+    boxes = table()
+    made = aligned(drawn(boxes), seen((70.0, 180.0, 450.0), tuple(90.0 + 40 * row for row in range(9))), boxes)
+    assert (made.n_rows, made.n_columns) == (8, 2 + 7)
+    assert sum(place.column >= 2 for place in made.places) == 8 * 7
+    assert [place.row_span for place in made.places if place.column == 0] == [8], "the label of all rows"
+    for box in boxes:
+        middle = (box[0] + box[2]) / 2
+        column = next(i for i in range(9) if made.columns[i] < middle < made.columns[i + 1])
+        assert made.columns[column] < box[0] and box[2] < made.columns[column + 1]
+
+
+def test_a_border_through_numbers_and_one_through_rows_are_mended() -> None:
+    boxes = table()
+    wrong = (70.0, 180.0, 450.0, 545.0, 580.0, 700.0, 780.0, 800.0, 860.0, 905.0)
+    made = aligned(drawn(boxes), seen(wrong, (90.0, 110.0, 130.0, 250.0, 420.0)), boxes)
+    assert (made.n_rows, made.n_columns) == (8, 9)
+
+
+def test_running_text_and_table_4_stay_as_they_are() -> None:
+    text: list[Box] = [(80.0, 100.0 + 40 * row, 900.0, 120.0 + 40 * row) for row in range(8)]
+    lattice = seen((70.0, 450.0, 910.0), (90.0, 250.0, 420.0))
+    assert aligned(drawn(text), lattice, text) is lattice
+    fifteen = seen(tuple(70.0 + 56 * column for column in range(16)), (90.0, 250.0, 420.0))
+    assert aligned(drawn(table()), fifteen, table()) is fifteen
+    assert aligned(drawn([]), lattice, []) is lattice
