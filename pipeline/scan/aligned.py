@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import letter_height, middle_of, runs_across, runs_down
+from pipeline.scan.boxes import height_of, letter_height, middle_of, runs_across, runs_down
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import Lattice, with_places
-from pipeline.scan.pieces import pieces
+from pipeline.scan.pieces import TALL, pieces
 from pipeline.scan.text_columns import block_columns, carried_columns, seven_columns
-from pipeline.scan.text_rows import lines_of_texts, row_spans, texts_of_table, with_rows_around
+from pipeline.scan.text_rows import (
+    leaves,
+    lines_of_texts,
+    row_spans,
+    texts_of_table,
+    with_rows_around,
+    without_other_tables,
+)
 
 if TYPE_CHECKING:
     from pipeline.document import Box
@@ -29,6 +36,9 @@ if TYPE_CHECKING:
 
 BEFORE_NUMBERS = 2.0
 """Times the height of a line of text that a border of labels stands before the first of numbers at least."""
+SAME_START, LEAST_STARTS = 0.3, 3
+"""Times the height of a line of text, by which labels of one column begin at different places at most; labels that must
+begin there."""
 NEAREST = 0.5
 """Times the height of a line of text, within which a border that was seen is the one between two rows."""
 
@@ -48,15 +58,42 @@ def aligned(grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberCo
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
     inside = [box for line in lines[first:last] for box in line]
     fit = seven_columns(inside, height)
-    if fit is None and before is not None:
-        fit = carried_columns(inside, height, before, grey.shape[1])
+    if before is not None and (fit is None or fit.blank):
+        fit = carried_columns(inside, height, before, grey.shape[1]) or fit
     if fit is None:
         fit = block_columns(inside, height)
     if fit is None:
         return lattice
-    first, last = with_rows_around(lines, first, last, fit.borders)
+    # A label that goes over several columns is whole in its box; cut at its commas it would be several.
+    labels = [box for box in boxes if box[2] < fit.borders[0] + height / 2 and height_of(box) < TALL * height]
+    others = [box for box in boxes if box not in labels]
+    labels = _parted_labels(grey, labels, lattice.columns, height)
+    lines = lines_of_texts([*labels, *pieces(grey, others, height)], height)
+    top, bottom = min(box[1] for box in inside), max(box[3] for box in inside)
+    first, last = with_rows_around(lines, *texts_of_table(lines, top, bottom, height), fit.borders)
     inside = [box for line in lines[first:last] for box in line]
-    return _with_rows(_with_columns(lattice, fit, inside, height), inside, fit.borders[0], height)
+    spans = without_other_tables(row_spans(inside, fit.borders[0], height), inside, fit.borders)
+    inside = [box for box in inside if middle_of(box) > spans[0][0]]
+    return _with_rows(_with_columns(lattice, fit, inside, height), inside, spans, height)
+
+
+def _parted_labels(grey: Grey, labels: Sequence[Box], columns: Sequence[float], height: float) -> list[Box]:
+    """The labels, those apart that the detector took for one: behind a border of labels begins a text where several
+    others begin, clear of what is before it."""
+    made = list(labels)
+    for x in columns[1:-1]:
+        starts = [box[0] for box in made if x - SAME_START * height < box[0] < x + BEFORE_NUMBERS * height]
+        if len(starts) < LEAST_STARTS:
+            continue
+        start = float(np.median(starts))
+        for box in [box for box in made if runs_across(box, x)]:
+            texts = pieces(grey, [box], height)
+            behind = [text for text in texts if text[0] > start - SAME_START * height]
+            if behind and len(behind) < len(texts) and abs(behind[0][0] - start) < SAME_START * height:
+                made.remove(box)
+                before = [text for text in texts if text not in behind]
+                made += [(box[0], box[1], before[-1][2], box[3]), (behind[0][0], box[1], box[2], box[3])]
+    return made
 
 
 def _with_columns(lattice: Lattice, fit: Fit, boxes: Sequence[Box], height: float) -> Lattice:
@@ -77,18 +114,17 @@ def _with_columns(lattice: Lattice, fit: Fit, boxes: Sequence[Box], height: floa
     return replace(lattice, columns=columns, level=level, upright=upright)
 
 
-def _with_rows(lattice: Lattice, boxes: Sequence[Box], start: float, height: float) -> Lattice:
-    """The lattice with a row for each line of numbers or label beside them. Labels of several rows are parted where
-    they were seen to be.
+def _with_rows(lattice: Lattice, boxes: Sequence[Box], spans: Sequence[tuple[float, float]], height: float) -> Lattice:
+    """The lattice with these rows. Labels of several rows are parted where they were seen to be.
 
     Args:
-        start: left of the columns of numbers.
+        spans: top and bottom of what stands in each row.
     """
-    spans = row_spans(boxes, start, height)
     rows = [spans[0][0] - height / 4]
     rows += [(above[1] + below[0]) / 2 for above, below in pairwise(spans)]
     rows.append(spans[-1][1] + height / 4)
-    several = max(0, lattice.columns.index(start) - 1)
+    # All but the last column of labels.
+    several = max(0, lattice.n_columns - NUMBERS - 1)
     old = np.array(lattice.rows)
     level = np.ones((len(rows), lattice.n_columns))
     upright = np.ones((len(spans), lattice.n_columns + 1))
@@ -96,6 +132,11 @@ def _with_rows(lattice: Lattice, boxes: Sequence[Box], start: float, height: flo
         nearest = int(np.abs(old - y).argmin())
         near = abs(float(old[nearest]) - y) < NEAREST * height
         level[i, :several] = lattice.level[nearest, :several] if near else 0.0
+    numbers = lattice.columns[several + 1]
+    for label in leaves([box for box in boxes if (box[0] + box[2]) / 2 < numbers], height):
+        row = int(np.clip(np.searchsorted(rows, middle_of(label)) - 1, 0, len(spans) - 1))
+        column = int(np.clip(np.searchsorted(lattice.columns, label[0]) - 1, 0, several))
+        level[row : row + 2, column:several] = 1.0
     for i, (top, bottom) in enumerate(spans):
         upright[i] = lattice.upright[int(np.clip(np.searchsorted(old, (top + bottom) / 2) - 1, 0, lattice.n_rows - 1))]
     return with_places(_cleared(replace(lattice, rows=tuple(rows), level=level, upright=upright), boxes))

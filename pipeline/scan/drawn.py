@@ -5,7 +5,7 @@ Along a printed rule the image is darker than beside it, however faint the rule 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,16 @@ OVER_NOISE = 4.0
 """Times the scatter of the lines beside it, that it must be darker."""
 ENDS = 4
 """Pixels left out at both ends, where other rules cross."""
-NUMBERS = 7
-"""Columns of numbers of table 3; those before them hold labels."""
+NUMBERS, WITHOUT_LABELS = 7, 15
+"""Columns of numbers of table 3, those before them hold labels; columns of table 4."""
 PRINTED_TABLE = 0.7
 """Share of its borders that are printed, from which on a table is taken for one with rules all over; noise and breaks
 cost some."""
-IMAGINED = 0.12
-"""Share of a border's edges that are printed, below which such a table does not have it."""
+IMAGINED, RULE = 0.12, 0.6
+"""Share of a border's edges that are printed, below which such a table does not have it; from which on it is a rule."""
+LEAST_RULES, MOST_BETWEEN = 5, 0.15
+"""Level borders that are rules, from which on a table has some; share of them that are neither rules nor nothing, at
+most, where each of the others is one or the other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,8 @@ def drawn_shares(drawn: Drawn, lattice: Lattice) -> tuple[float, float]:
 
 def without_imagined(drawn: Drawn, lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     """The lattice of a printed table without the borders of which nothing is printed from one end to the other: upright
-    ones that part no two texts, and level ones that run through a label.
+    ones that part no two texts, and level ones that run through a label, or part no two numbers where every other level
+    border is a rule or nothing.
 
     Where all other borders of a table are rules, one that only follows from where words stand is none: a label with a
     gap in it, or with much room behind it, or of several lines, looks like two cells. A rule that has faded parts what
@@ -86,17 +90,48 @@ def without_imagined(drawn: Drawn, lattice: Lattice, boxes: Sequence[Box]) -> La
     """
     shares = drawn_shares(drawn, lattice)
     level, upright = lattice.level.copy(), lattice.upright.copy()
-    if shares[0] >= PRINTED_TABLE:
+    printed = {
+        row: float(drawn.level[row][there].mean())
+        for row in range(1, lattice.n_rows)
+        if (there := level[row] >= SURE).any()
+    }
+    imagined = [row for row, share in printed.items() if share < IMAGINED]
+    clear = _is_clear(printed.values())
+    if imagined and (clear or shares[0] >= PRINTED_TABLE):
         held = _held(lattice, boxes)
-        for row in range(1, lattice.n_rows):
-            there = level[row] >= SURE
-            if there.any() and drawn.level[row][there].mean() < IMAGINED and _runs_through_label(held, row):
-                level[row] = 0.0
+        gone = [row for row in imagined if _runs_through_label(held, row)]
+        level[gone] = 0.0
+        if clear:
+            level[_not_between_numbers(held, imagined)] = 0.0
     if shares[1] >= PRINTED_TABLE:
         _drop_upright(drawn, lattice, upright, boxes)
     if (level == lattice.level).all() and (upright == lattice.upright).all():
         return lattice
     return with_places(replace(lattice, level=level, upright=upright))
+
+
+def _is_clear(printed: Collection[float]) -> bool:
+    """Whether each level border of a table is a rule or nothing at all, and several are rules.
+
+    Args:
+        printed: share of its edges that are printed, of each.
+    """
+    rules = sum(share >= RULE for share in printed)
+    between = sum(IMAGINED <= share < RULE for share in printed)
+    return rules >= LEAST_RULES and between <= MOST_BETWEEN * len(printed)
+
+
+def _not_between_numbers(held: NDArray[np.bool_], borders: Sequence[int]) -> list[int]:
+    """Those of the level borders without which no column of numbers has two in one cell."""
+    n_columns = held.shape[1]
+    labels = 0 if n_columns == WITHOUT_LABELS else max(1, n_columns - NUMBERS)
+    numbers = held[:, labels:].copy()
+    found = []
+    for row in sorted(borders):
+        if not (numbers[row - 1] & numbers[row]).any():
+            found.append(row)
+            numbers[row] |= numbers[row - 1]
+    return found
 
 
 def _held(lattice: Lattice, boxes: Sequence[Box]) -> NDArray[np.bool_]:

@@ -34,21 +34,21 @@ BROAD = 1.25
 BROAD_COST, TWO_COST, EMPTY_COST, OFF_COST = 0.5, 1.0, 2.0, 0.05
 """Of a broad text among the numbers; of a second text in one line of one column; of a column without texts; of a border
 that is off its place by as much as it may be. A border through a text costs what it cuts off, in heights, up to 1."""
-CLEAR, CLOSE_COST = 0.4, 0.004
+CLEAR, CLOSE_COST = 0.4, 0.02
 """Times the height of a line of text, from a border to a text at least; cost of standing as close as can be."""
 TRIED = 24
 """Positions that look best by the texts they cut, which are looked at closely."""
 LEAST_TEXTS = 8
 """Texts in columns of numbers from which on they show these."""
-MOST_EMPTY = 2
-"""Columns without any text at most."""
+MOST_EMPTY, LEAST_BLANK = 2, 0.7
+"""Columns without any text at most; of the usual width, width of such a column at least."""
 LABELLED = 2
 """Lines with a label and numbers at least: table 4 has none."""
 DEAREST = 0.06
 """Of what it costs for each text in the columns of numbers at most, beyond two heads of several columns."""
-ANCHORS, SLACK = 0.6, 0.3
+ANCHORS, SLACK, NEARBY = 0.5, 0.3, 0.15
 """Of the usual width: by which the left and the right end of a table differ in how far they were moved from the page
-before at most; by which the columns may stand off what these say."""
+before at most; by which the columns may stand off what these say; by which one border may."""
 BLOCK_COLUMNS, BLOCK_LINES, BLOCK_GAP = 4, 2, 1.5
 """Columns of table 2, with that of its labels; lines that fill them all, from which on they show them; times the height
 of a line of text, between texts of neighbouring columns at least."""
@@ -60,6 +60,8 @@ class Fit(NamedTuple):
     borders: tuple[float, ...]
     """From the left of the first column of numbers to the right of the last, pixels."""
     cost: float
+    blank: int = 0
+    """Columns without any text."""
 
 
 class _Texts(NamedTuple):
@@ -168,11 +170,15 @@ def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Text
         cost += TWO_COST * int(np.maximum(counts - 1, 0).sum())
     empty = int((filled == 0).sum())
     cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
+    # The right end is that of the texts: where the last column is blank, they would seem to stand one further right.
+    widths = np.diff(borders)
+    if most_empty < NUMBERS and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
+        return None
     if empty > most_empty or cost > DEAREST * len(held) + 2 * BROAD_COST:
         return None
     if (most_empty < NUMBERS and len(held) < LEAST_TEXTS) or _labelled(texts, held, borders[0]) < LABELLED:
         return None
-    return Fit(borders, cost)
+    return Fit(borders, cost, empty)
 
 
 def _labelled(texts: _Texts, numbers: Sequence[Box], start: float) -> int:
@@ -199,7 +205,10 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     width = float(there[-1] - there[0]) / NUMBERS
     by_left = float(texts.x0.min()) - height / 2 - before.left * page_width
     by_right = texts.right - float(there[-1])
-    if abs(by_left - by_right) > ANCHORS * width:
+    # Its last column may be blank.
+    blank = round((by_left - by_right) / width)
+    by_right += blank * width
+    if not 0 <= blank < MOST_EMPTY or abs(by_left - by_right) > ANCHORS * width:
         return None
     cut = _cut(texts)
     best: Fit | None = None
@@ -210,7 +219,15 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
         cost = float(cut[at].sum()) + OFF_COST * abs(float(shift) - middle) / room
         if best is None or cost < best.cost:
             best = Fit((*(float(x) for x in inner), max(texts.right, float(there[-1] + shift))), cost)
-    return best and _weighed(best.borders, width, best.cost, texts, NUMBERS)
+    if best is None:
+        return None
+    # Where the page is a little aslant, or was enlarged.
+    near = [_best_near(cut, x, NEARBY * width, SPREAD * width) for x in best.borders[:-1]]
+    found = [one for one in near if one is not None]
+    borders = (*(x for x, _ in found), best.borders[-1])
+    if len(found) < NUMBERS:
+        return None
+    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
 
 
 def block_columns(boxes: Sequence[Box], height: float) -> Fit | None:

@@ -24,6 +24,8 @@ NEXT_LINE = 3.0
 IN_LINE, SHORT = 3, 4.0
 """Numbers that stand side by side in a line of a table at least, beside one label, where it is not seen as one; times
 the height of a line of text that a number is wide at most."""
+BROAD = 1.25
+"""Times the width of a column of numbers that a head of several is wide at least."""
 SHRUNK = 0.15
 """Of its height by which a text is less high than its box at each end: detectors draw wide."""
 FULL = 1.6
@@ -136,9 +138,29 @@ def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[tuple[f
         height: of a line of text.
     """
     numbers = [box for box in boxes if (box[0] + box[2]) / 2 > start]
-    labels = _leaves([box for box in boxes if (box[0] + box[2]) / 2 <= start], height)
+    labels = leaves([box for box in boxes if (box[0] + box[2]) / 2 <= start], height)
     bands = _joined([_shrunk(box) for box in numbers])
     return _joined([*bands, *_label_spans(labels, bands, height)])
+
+
+def without_other_tables(
+    spans: Sequence[tuple[float, float]], boxes: Sequence[Box], borders: Sequence[float]
+) -> list[tuple[float, float]]:
+    """The rows without what stands above a heading: one line alone at the left, and below it a head of several columns.
+
+    Args:
+        spans: of the rows (`row_spans`).
+        boxes: the texts in them.
+        borders: of the columns of numbers, from the left of the first on, pixels.
+    """
+    broad = BROAD * (borders[-1] - borders[0]) / (len(borders) - 1)
+    held = [[box for box in boxes if top < middle_of(box) < bottom] for top, bottom in spans]
+    for row in range(len(spans) - 1, 0, -1):
+        left = [box for box in held[row] if (box[0] + box[2]) / 2 <= borders[0]]
+        above = [box for box in held[row - 1] if (box[0] + box[2]) / 2 > borders[0]]
+        if held[row] and not left and any(width_of(box) > broad for box in held[row]) and not above:
+            return list(spans[row:])
+    return list(spans)
 
 
 def _shrunk(box: Box) -> tuple[float, float]:
@@ -157,8 +179,13 @@ def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return made
 
 
-def _leaves(labels: Sequence[Box], height: float) -> list[Box]:
-    """The labels of single rows: no other stands right of them, at their height or nearly."""
+def leaves(labels: Sequence[Box], height: float) -> list[Box]:
+    """The labels of single rows, from above: no other stands right of them, at their height or nearly.
+
+    Args:
+        labels: boxes of the texts before the columns of numbers.
+        height: of a line of text.
+    """
     found = []
     for box in labels:
         room = BESIDE * height

@@ -338,6 +338,27 @@ def _writer(random: Random) -> OfficeLook:
     )
 
 
+def _unruled(random: Random) -> OfficeLook:
+    """A word processor's table whose borders were set to none."""
+    return OfficeLook(
+        font=random.choice(("AR PL UMing CN", "WenQuanYi Zen Hei")),
+        latin="DejaVu Serif",
+        size=random.uniform(11.5, 13.5),
+        table_size=random.uniform(9, 10.5),
+        rule=0,
+        outer=0,
+        shade=random.choice((None, None, "F2F2F2")),
+        landscape=random.random() < 0.3,
+        repeat_head=random.random() < 0.5,
+        cut_rows=False,
+        padding=random.uniform(1.5, 3),
+        row_height=random.uniform(14, 20),
+        number_align=random.choice(("center", "left", "right")),
+        footer=True,
+        margins=(random.uniform(45, 65), random.uniform(45, 65)),
+    )
+
+
 def _style(*storeys: int, items: tuple[str, ...] = ("{}.",), note: float = 1.0) -> Callable[[Random], Style]:
     def draw(random: Random) -> Style:
         return Style(
@@ -364,6 +385,7 @@ _ALL = (
     Layout("web_lines", "chromium", True, _style(3, items=("{}.", "（{}）")), _web_lines),
     Layout("thick", "chromium", True, _style(3, 2, items=("{}.", "circled")), _thick),
     Layout("writer", "odt", True, _style(3, 4, note=0.7), _writer),
+    Layout("unruled", "odt", True, _style(3, 2, note=0.5), _unruled),
 )
 LAYOUTS = {layout.name: layout for layout in _ALL}
 TUNING_LAYOUTS = tuple(layout.name for layout in _ALL if not layout.held_out)

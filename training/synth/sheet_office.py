@@ -255,8 +255,9 @@ def _flat_cell(sheet: Sheet, cell: SheetCell, below: bool, look: OfficeLook, key
         "top": cell.row == 0, "bottom": cell.row + cell.row_span == len(sheet.rows),
         "left": cell.column == 0, "right": cell.column + cell.column_span == sheet.n_columns,
     }  # fmt: skip
+    widths = {side: look.outer if outer else look.rule for side, outer in edges.items()}
     borders = " ".join(
-        f'fo:border-{side}="{look.outer if outer else look.rule:.2f}pt solid #000000"' for side, outer in edges.items()
+        f'fo:border-{side}="{f"{width:.2f}pt solid #000000" if width else "none"}"' for side, width in widths.items()
     )
     fill = _fill(cell, look, keyed)
     ground = f"#{fill}" if fill else "transparent"
