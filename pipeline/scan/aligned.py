@@ -43,16 +43,19 @@ NEAREST = 0.5
 """Times the height of a line of text, within which a border that was seen is the one between two rows."""
 
 
-def aligned(grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberColumns | None = None) -> Lattice:
+def aligned(
+    grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberColumns | None = None
+) -> list[Lattice]:
     """The lattice of a table of the form's seven columns of numbers, or of three behind labels, its borders where the
-    texts leave room for them; as it is where its texts do not show these columns.
+    texts leave room for them; as it is where its texts do not show these columns. Before it the end of table 2, where
+    that was taken for a part of it.
 
     Args:
         boxes: of lines of text, in pixels of the image.
         before: columns of the table at the foot of the page before, which may go on here.
     """
     if not boxes or lattice.n_columns == WITHOUT_LABELS:
-        return lattice
+        return [lattice]
     height = float(np.median([letter_height(box) for box in boxes]))
     lines = lines_of_texts(pieces(grey, boxes, height), height)
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
@@ -63,7 +66,7 @@ def aligned(grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberCo
     if fit is None:
         fit = block_columns(inside, height)
     if fit is None:
-        return lattice
+        return [lattice]
     # A label that goes over several columns is whole in its box; cut at its commas it would be several.
     labels = [box for box in boxes if box[2] < fit.borders[0] + height / 2 and height_of(box) < TALL * height]
     others = [box for box in boxes if box not in labels]
@@ -72,9 +75,17 @@ def aligned(grey: Grey, lattice: Lattice, boxes: Sequence[Box], before: NumberCo
     top, bottom = min(box[1] for box in inside), max(box[3] for box in inside)
     first, last = with_rows_around(lines, *texts_of_table(lines, top, bottom, height), fit.borders)
     inside = [box for line in lines[first:last] for box in line]
-    spans = without_other_tables(row_spans(inside, fit.borders[0], height), inside, fit.borders)
-    inside = [box for box in inside if middle_of(box) > spans[0][0]]
-    return _with_rows(_with_columns(lattice, fit, inside, height), inside, spans, height)
+    spans = row_spans(inside, fit.borders[0], height)
+    own = without_other_tables(spans, inside, fit.borders)
+    # Between the two stands a heading.
+    heading = len(spans) - len(own) - 1
+    above = [box for box in inside if heading > 0 and middle_of(box) < spans[heading][0]]
+    inside = [box for box in inside if middle_of(box) > own[0][0]]
+    made = [_with_rows(_with_columns(lattice, fit, inside, height), inside, own, height)]
+    if (block := block_columns(above, height, 2)) is not None:
+        spans = row_spans(above, block.borders[0], height)
+        made.insert(0, _with_rows(_with_columns(lattice, block, above, height), above, spans, height))
+    return made
 
 
 def _parted_labels(grey: Grey, labels: Sequence[Box], columns: Sequence[float], height: float) -> list[Box]:

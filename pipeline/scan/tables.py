@@ -72,8 +72,10 @@ def find_tables(
             lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)), () if implied else boxes)
         if implied:
-            lattice = aligned(grey, with_label_borders(lattice, boxes), boxes, None if made else before)
-        made.append((lattice, implied))
+            texts = aligned(grey, with_label_borders(lattice, boxes), boxes, None if made else before)
+            made += [(one, True) for one in texts]
+        else:
+            made.append((lattice, False))
     return widened(without_covered(made), parts)
 
 

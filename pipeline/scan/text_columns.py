@@ -230,20 +230,21 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
 
 
-def block_columns(boxes: Sequence[Box], height: float) -> Fit | None:
+def block_columns(boxes: Sequence[Box], height: float, columns: int = BLOCK_COLUMNS) -> Fit | None:
     """The three columns of numbers of table 2: two lines or more have a text in each of them, and one before them.
 
     Args:
         boxes: of the texts of a table, in pixels of the image.
         height: of a line of text, pixels.
+        columns: with that of the labels; the lower parts of the table have two.
     """
     lines = [_apart(line, BLOCK_GAP * height) for line in lines_of_texts(boxes, height)]
-    full = [line for line in lines if len(line) == BLOCK_COLUMNS]
+    full = [line for line in lines if len(line) == columns]
     # Strokes of a pen are texts more.
-    if len(full) < max(BLOCK_LINES, sum(len(line) > BLOCK_COLUMNS for line in lines)):
+    if len(full) < max(BLOCK_LINES, sum(len(line) > columns for line in lines)):
         return None
-    ends = [max(line[column][2] for line in full) for column in range(BLOCK_COLUMNS)]
-    starts = [min(line[column][0] for line in full) for column in range(BLOCK_COLUMNS)]
+    ends = [max(line[column][2] for line in full) for column in range(columns)]
+    starts = [min(line[column][0] for line in full) for column in range(columns)]
     if any(end + CLEAR * height > start for end, start in zip(ends, starts[1:], strict=False)):
         return None
     right = max(box[2] for box in boxes) + height / 2
