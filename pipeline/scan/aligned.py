@@ -18,7 +18,7 @@ from pipeline.scan.boxes import height_of, letter_height, middle_of, runs_across
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.pieces import TALL, pieces
-from pipeline.scan.text_columns import block_columns, carried_columns, seven_columns
+from pipeline.scan.text_columns import block_columns, carried_columns, fifteen_columns, seven_columns
 from pipeline.scan.text_rows import (
     leaves,
     lines_of_texts,
@@ -54,12 +54,18 @@ def aligned(
         boxes: of lines of text, in pixels of the image.
         before: columns of the table at the foot of the page before, which may go on here.
     """
-    if not boxes or lattice.n_columns == WITHOUT_LABELS:
+    if not boxes:
         return [lattice]
     height = float(np.median([letter_height(box) for box in boxes]))
     lines = lines_of_texts(pieces(grey, boxes, height), height)
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
     inside = [box for line in lines[first:last] for box in line]
+    fifteen = fifteen_columns(inside, height)
+    if fifteen is not None:
+        spans = row_spans(inside, fifteen.borders[0], height)
+        return [_with_rows(_with_columns(lattice, fifteen, inside, height), inside, spans, height)]
+    if lattice.n_columns == WITHOUT_LABELS:
+        return [lattice]
     fit = seven_columns(inside, height)
     if before is not None and (fit is None or fit.blank):
         fit = carried_columns(inside, height, before, grey.shape[1]) or fit
@@ -111,17 +117,19 @@ def _with_columns(lattice: Lattice, fit: Fit, boxes: Sequence[Box], height: floa
     """The lattice with these columns of numbers, and before them its own for the labels."""
     left = min(box[0] for box in boxes) - height / 2
     # The labels of table 2 are one column; those of table 3 begin in several.
-    starts = [box[0] for box in boxes if len(fit.borders) > NUMBERS and box[2] < fit.borders[0] + height]
+    starts = [box[0] for box in boxes if len(fit.borders) == NUMBERS + 1 and box[2] < fit.borders[0] + height]
     room = (left + BEFORE_NUMBERS * height, fit.borders[0] - BEFORE_NUMBERS * height)
     own = [j for j, x in enumerate(lattice.columns) if room[0] < x < room[1] and any(x < start for start in starts)]
-    columns = (left, *(lattice.columns[j] for j in own), *fit.borders)
+    labels = () if len(fit.borders) > WITHOUT_LABELS else (left, *(lattice.columns[j] for j in own))
+    columns = (*labels, *fit.borders)
     over = [
         [i for i, (x0, x1) in enumerate(pairwise(lattice.columns)) if x0 < b - 1 and a + 1 < x1] or [0]
         for a, b in pairwise(columns)
     ]
     level = np.stack([lattice.level[:, old].max(axis=1) for old in over], axis=1)
     upright = np.ones((lattice.n_rows, len(columns)))
-    upright[:, 1 : len(own) + 1] = lattice.upright[:, own]
+    if own and labels:
+        upright[:, 1 : len(own) + 1] = lattice.upright[:, own]
     return replace(lattice, columns=columns, level=level, upright=upright)
 
 
@@ -135,7 +143,7 @@ def _with_rows(lattice: Lattice, boxes: Sequence[Box], spans: Sequence[tuple[flo
     rows += [(above[1] + below[0]) / 2 for above, below in pairwise(spans)]
     rows.append(spans[-1][1] + height / 4)
     # All but the last column of labels.
-    several = max(0, lattice.n_columns - NUMBERS - 1)
+    several = max(0, lattice.n_columns - NUMBERS - 1) if lattice.n_columns < WITHOUT_LABELS else 0
     old = np.array(lattice.rows)
     level = np.ones((len(rows), lattice.n_columns))
     upright = np.ones((len(spans), lattice.n_columns + 1))

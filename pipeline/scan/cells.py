@@ -124,7 +124,26 @@ def read_cells(
     strayed = {place: inside[place] for place in wordless if not _is_sure(read[place])}
     for place, number in _stray_numbers(image, strayed, engine).items():
         read[place] = number
-    return read
+    return read | _doubtful_blanks(read)
+
+
+def _doubtful_blanks(read: dict[Place, CellText]) -> dict[Place, CellText]:
+    """The blank cells beside one that holds two numbers: one of these may be theirs. They say nothing; taken for 0,
+    they would make the sum tell a number that nobody read."""
+    crowded = [place for place, cell in read.items() if cell.number and _holds_two(cell)]
+    ends = {(place.row, place.column + place.column_span) for place in crowded}
+    starts = {(place.row, place.column) for place in crowded}
+    return {
+        place: CellText((), True)
+        for place, cell in read.items()
+        if cell.number and cell.readings and not cell.readings[0].text
+        if (place.row, place.column) in ends or (place.row, place.column + place.column_span) in starts
+    }
+
+
+def _holds_two(cell: CellText) -> bool:
+    texts = cell.readings[0].text.split() if cell.readings else []
+    return len(texts) > 1 and all(is_numeric(text) for text in texts)
 
 
 def _broken_numbers(

@@ -7,14 +7,14 @@ labels. Of all ways to lay such columns over the texts the one is taken that cut
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 
 from pipeline.scan.boxes import middle_of, width_of
-from pipeline.scan.evened import NUMBERS
+from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.text_rows import SHORT, lines_of_texts
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ LEAST_TEXTS = 8
 """Texts in columns of numbers from which on they show these."""
 MOST_EMPTY, LEAST_BLANK = 2, 0.7
 """Columns without any text at most; of the usual width, width of such a column at least."""
+FEW, WITHOUT_LABEL = 2, 0.3
+"""Texts of a line without a label that are heads of several columns at most, and say nothing of where one ends; share
+of the table's width, left of which a label begins."""
+FEW_HEADS = 4
+"""Likewise in table 4."""
+SIDE_BY_SIDE, HEADS = 12, 5
+"""Texts of one line of table 4 at least; its heads of several columns at most."""
 LABELLED = 2
 """Lines with a label and numbers at least: table 4 has none."""
 DEAREST = 0.06
@@ -90,7 +97,12 @@ def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
     """
     if len(boxes) < LEAST_TEXTS:
         return None
-    texts = _texts(boxes, height)
+    start = min(box[0] for box in boxes)
+    start += WITHOUT_LABEL * (max(box[2] for box in boxes) - start)
+    lines = lines_of_texts(boxes, height)
+    texts = _texts([box for line in lines if len(line) > FEW or min(line)[0] < start for box in line], height)
+    if not texts.boxes:
+        return None
     left, right = float(texts.x0.min()), texts.right
     best: Fit | None = None
     for width in np.arange(NARROWEST, WIDEST, STEP) * height:
@@ -143,7 +155,7 @@ def _placed(wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64],
     borders = [float(near[each.argmin()]), *borders, texts.right]
     if min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width / 2:
         return None
-    return _weighed(tuple(borders), width, cost + float(each.min()), texts, MOST_EMPTY)
+    return _weighed(tuple(borders), width, cost + float(each.min()), texts, MOST_EMPTY, 2)
 
 
 def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) -> tuple[float, float] | None:
@@ -155,28 +167,67 @@ def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) ->
     return float(near[each.argmin()]), float(each.min())
 
 
-def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Texts, most_empty: int) -> Fit | None:
-    """The columns with all that they cost; None where that is too much, or the texts are too few."""
+def fifteen_columns(boxes: Sequence[Box], height: float) -> Fit | None:
+    """The columns of table 4, which has no labels at its side; None where the texts do not stand in them.
+
+    Args:
+        boxes: of the texts of a table, in pixels of the image.
+        height: of a line of text, pixels.
+    """
+    lines = lines_of_texts(boxes, height)
+    if max((len(line) for line in lines), default=0) < SIDE_BY_SIDE:
+        return None
+    texts = _texts([box for line in lines if len(line) > FEW_HEADS for box in line], height)
+    left = float(texts.x0.min()) - height / 2
+    best: Fit | None = None
+    # What ends the table is its texts: in the middle of their columns they leave as much room as there is beside them.
+    rooms = [0.1 * tenth for tenth in range(5)]
+    for before, behind in product(rooms, rooms):
+        width = (texts.right - left) / (WITHOUT_LABELS - before - behind)
+        cut = _cut(texts, BROAD * width)
+        start = left - before * width
+        inner = [_best_near(cut, start + width * k, SPREAD * width, SPREAD * width) for k in range(1, WITHOUT_LABELS)]
+        found = [one for one in inner if one is not None]
+        borders = (start, *(x for x, _ in found), texts.right + behind * width)
+        if len(found) < WITHOUT_LABELS - 1 or min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width:
+            continue
+        fit = _weighed(borders, width, sum(cost for _, cost in found), texts, MOST_EMPTY, HEADS)
+        if fit is not None and (best is None or fit.cost < best.cost):
+            best = fit
+    return best
+
+
+def _weighed(
+    borders: tuple[float, ...], width: float, cost: float, texts: _Texts, most_empty: int, heads: int
+) -> Fit | None:
+    """The columns with all that they cost; None where that is too much, or the texts are too few.
+
+    Args:
+        most_empty: columns without a text at most; all of them where other pages say where they are.
+        heads: of several columns, that cost nothing.
+    """
+    count = len(borders) - 1
     middles = (texts.x0 + texts.x1) / 2
     of_numbers = middles > borders[0]
     broad = of_numbers & (texts.x1 - texts.x0 > BROAD * width)
     held = [box for box, is_broad, one in zip(texts.boxes, broad, of_numbers, strict=True) if one and not is_broad]
-    filled = np.zeros(NUMBERS, dtype=int)
+    filled = np.zeros(count, dtype=int)
     cost += BROAD_COST * int(broad.sum())
     for line in lines_of_texts(held, texts.height):
-        column = np.clip(np.searchsorted(borders, [(box[0] + box[2]) / 2 for box in line]) - 1, 0, NUMBERS - 1)
-        counts = np.bincount(column, minlength=NUMBERS)
+        column = np.clip(np.searchsorted(borders, [(box[0] + box[2]) / 2 for box in line]) - 1, 0, count - 1)
+        counts = np.bincount(column, minlength=count)
         filled += counts > 0
         cost += TWO_COST * int(np.maximum(counts - 1, 0).sum())
     empty = int((filled == 0).sum())
-    cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
+    cost += EMPTY_COST * empty if most_empty < count else 0.0
     # The right end is that of the texts: where the last column is blank, they would seem to stand one further right.
     widths = np.diff(borders)
-    if most_empty < NUMBERS and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
+    if most_empty < count and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
         return None
-    if empty > most_empty or cost > DEAREST * len(held) + 2 * BROAD_COST:
+    if empty > most_empty or cost > DEAREST * len(held) + heads * BROAD_COST:
         return None
-    if (most_empty < NUMBERS and len(held) < LEAST_TEXTS) or _labelled(texts, held, borders[0]) < LABELLED:
+    labelled = count == WITHOUT_LABELS or _labelled(texts, held, borders[0]) >= LABELLED
+    if (most_empty < count and len(held) < LEAST_TEXTS) or not labelled:
         return None
     return Fit(borders, cost, empty)
 
@@ -227,7 +278,7 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     borders = (*(x for x, _ in found), best.borders[-1])
     if len(found) < NUMBERS:
         return None
-    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
+    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS, 2)
 
 
 def block_columns(boxes: Sequence[Box], height: float, columns: int = BLOCK_COLUMNS) -> Fit | None:
