@@ -23,9 +23,11 @@ from pipeline.scan.text_rows import (
     leaves,
     lines_of_texts,
     row_spans,
+    tabular_stretches,
     texts_of_table,
     with_rows_around,
     without_other_tables,
+    without_text_at_foot,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ BEFORE_NUMBERS = 2.0
 SAME_START, LEAST_STARTS = 0.3, 3
 """Times the height of a line of text, by which labels of one column begin at different places at most; labels that must
 begin there."""
+MOST_BESIDE = 4
+"""Lines of text above and below table 4 that may have been taken for parts of it."""
 NEAREST = 0.5
 """Times the height of a line of text, within which a border that was seen is the one between two rows."""
 
@@ -60,10 +64,8 @@ def aligned(
     lines = lines_of_texts(pieces(grey, boxes, height), height)
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
     inside = [box for line in lines[first:last] for box in line]
-    fifteen = fifteen_columns(inside, height)
-    if fifteen is not None:
-        spans = row_spans(inside, fifteen.borders[0], height)
-        return [_with_rows(_with_columns(lattice, fifteen, inside, height), inside, spans, height)]
+    if (table_4 := _table_4(grey, lattice, lines[first:last], height)) is not None:
+        return [table_4]
     if lattice.n_columns == WITHOUT_LABELS:
         return [lattice]
     fit = seven_columns(inside, height)
@@ -79,7 +81,8 @@ def aligned(
     labels = _parted_labels(grey, labels, lattice.columns, height)
     lines = lines_of_texts([*labels, *pieces(grey, others, height)], height)
     top, bottom = min(box[1] for box in inside), max(box[3] for box in inside)
-    first, last = with_rows_around(lines, *texts_of_table(lines, top, bottom, height), fit.borders)
+    first, last = without_text_at_foot(lines, *texts_of_table(lines, top, bottom, height), fit.borders)
+    first, last = with_rows_around(lines, first, last, fit.borders)
     inside = [box for line in lines[first:last] for box in line]
     spans = row_spans(inside, fit.borders[0], height)
     own = without_other_tables(spans, inside, fit.borders)
@@ -91,6 +94,42 @@ def aligned(
     if (block := block_columns(above, height, 2)) is not None:
         spans = row_spans(above, block.borders[0], height)
         made.insert(0, _with_rows(_with_columns(lattice, block, above, height), above, spans, height))
+    return made
+
+
+def _table_4(grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float) -> Lattice | None:
+    """The lattice of as many of these lines as stand in fifteen columns: a sentence may stand above or below."""
+    spans = ((first, last) for last in range(len(lines), 1, -1) for first in range(last - 1))
+    for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span)):
+        if last - first < max(2, len(lines) - MOST_BESIDE):
+            break
+        inside = [box for line in lines[first:last] for box in line]
+        if (fit := fifteen_columns(grey, inside, height)) is not None:
+            rows = row_spans(inside, fit.borders[0], height)
+            return _with_rows(_with_columns(lattice, fit, inside, height), inside, rows, height)
+    return None
+
+
+def unseen_tables(
+    grey: Grey, boxes: Sequence[Box], found: Sequence[Lattice], before: NumberColumns | None = None
+) -> list[Lattice]:
+    """The tables of a page of which no border was seen: lines that stand in the form's columns, outside those that were
+    found.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+        before: columns of the table at the foot of the page before, which may go on here.
+    """
+    if not boxes:
+        return []
+    height = float(np.median([letter_height(box) for box in boxes]))
+    free = [box for box in boxes if not any(lattice.rows[0] < middle_of(box) < lattice.rows[-1] for lattice in found)]
+    made: list[Lattice] = []
+    for top, bottom in tabular_stretches(lines_of_texts(pieces(grey, free, height), height), height):
+        columns = (min(box[0] for box in free), max(box[2] for box in free))
+        seen = with_places(Lattice((top, bottom), columns, np.ones((2, 1)), np.ones((1, 2)), ()))
+        upmost = not any(lattice.rows[0] < top for lattice in [*found, *made])
+        made += [one for one in aligned(grey, seen, free, before if upmost else None) if one.n_columns >= NUMBERS]
     return made
 
 

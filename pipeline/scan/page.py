@@ -142,7 +142,7 @@ def scan_page(
     found = find_tables(grey, masks, parts, before)
     # A single cell is no table: the edges of a tint look like rules.
     if all(implied or len(lattice.places) == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
-        found = find_tables(grey, unruled(grey, parts), parts, before) or found
+        found = find_tables(grey, unruled(grey, parts), parts, before, True) or found
     tables = []
     for lattice, implied in found:
         cells = read_cells(image, legible, figures, lattice, parts, engine)

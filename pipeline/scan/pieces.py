@@ -30,6 +30,8 @@ TALL = 1.6
 """Likewise, height of a box from which on it holds several lines."""
 SPECK, STROKE = 0.3, 3.0
 """Likewise: larger side of a stain at most; width of a stroke of a pen, or of a rule, at least."""
+FILLED = 0.25
+"""Share of its box that ink so wide fills at least where it is letters that touch."""
 LEAST_LINE = 0.5
 """Likewise, height of a line of a box of several."""
 
@@ -64,7 +66,8 @@ def _inked(dark: NDArray[np.bool_], height: float) -> NDArray[np.bool_]:
     """The ink of letters alone."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     width, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    kept = (np.maximum(width, high) >= SPECK * height) & (width < STROKE * height)
+    thin = (high < SPECK * height) | (stats[:, cv2.CC_STAT_AREA] < FILLED * width * high)
+    kept = (np.maximum(width, high) >= SPECK * height) & ~((width >= STROKE * height) & thin)
     kept[0] = False
     return np.asarray(kept[labels])
 

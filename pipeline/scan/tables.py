@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.scan.aligned import aligned
+from pipeline.scan.aligned import aligned, unseen_tables
 from pipeline.scan.doubled import without_doubles
 from pipeline.scan.drawn import Drawn, drawn_edges, drawn_shares, without_imagined
 from pipeline.scan.evened import evened, with_rows_between
@@ -39,7 +39,7 @@ PRINTED = 0.3
 
 
 def find_tables(
-    grey: Grey, masks: Masks, parts: Sequence[TextPart], before: NumberColumns | None = None
+    grey: Grey, masks: Masks, parts: Sequence[TextPart], before: NumberColumns | None = None, unruled: bool = False
 ) -> list[tuple[Lattice, bool]]:
     """The tables that the masks show, each with whether its borders are only implied.
 
@@ -48,6 +48,7 @@ def find_tables(
         masks: where borders were seen on it.
         parts: of text.
         before: columns of the table at the foot of the page before, which may go on here.
+        unruled: no table of the page has printed rules, so some may not have been seen at all.
     """
     parts = [part for part in parts if not part.mark]
     boxes = [part.box for part in parts]
@@ -76,7 +77,10 @@ def find_tables(
             made += [(one, True) for one in texts]
         else:
             made.append((lattice, False))
-    return widened(without_covered(made), parts)
+    made = without_covered(made)
+    if unruled and all(implied for _, implied in made):
+        made += [(one, True) for one in unseen_tables(grey, boxes, [lattice for lattice, _ in made], before)]
+    return widened(made, parts)
 
 
 def _is_implied(drawn: Drawn, lattice: Lattice) -> bool:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from pipeline.scan.boxes import middle_of, width_of
+from pipeline.scan.boxes import width_of
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
+from pipeline.scan.ink import threshold
 from pipeline.scan.text_rows import SHORT, lines_of_texts
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.document import Box
     from pipeline.scan.carried import NumberColumns
+    from pipeline.scan.ink import Grey
 
 NARROWEST, WIDEST, STEP = 1.8, 9.0, 0.1
 """Times the height of a line of text: widths of a column of numbers that are tried, and their difference."""
@@ -45,12 +47,13 @@ MOST_EMPTY, LEAST_BLANK = 2, 0.7
 FEW, WITHOUT_LABEL = 2, 0.3
 """Texts of a line without a label that are heads of several columns at most, and say nothing of where one ends; share
 of the table's width, left of which a label begins."""
-FEW_HEADS = 4
-"""Likewise in table 4."""
-SIDE_BY_SIDE, HEADS = 12, 5
-"""Texts of one line of table 4 at least; its heads of several columns at most."""
-LABELLED = 2
-"""Lines with a label and numbers at least: table 4 has none."""
+SIDE_BY_SIDE = 7
+"""Texts of one line of table 4 at least; zeros may be blank."""
+CLOSE, STAIN, DEAREST_CUT = 0.06, 1, 0.5
+"""Times the height of a line of text, from ink to a border beside it; pixels of ink one above the other that are none;
+lines of ink that the borders of table 4 may run through, taken together."""
+LABELLED, LABEL = 2, 3.0
+"""Lines with a label and numbers at least: table 4 has none; times the height of a line of text that it is wide."""
 DEAREST = 0.06
 """Of what it costs for each text in the columns of numbers at most, beyond two heads of several columns."""
 ANCHORS, SLACK, NEARBY = 0.5, 0.3, 0.15
@@ -155,7 +158,7 @@ def _placed(wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64],
     borders = [float(near[each.argmin()]), *borders, texts.right]
     if min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width / 2:
         return None
-    return _weighed(tuple(borders), width, cost + float(each.min()), texts, MOST_EMPTY, 2)
+    return _weighed(tuple(borders), width, cost + float(each.min()), texts, MOST_EMPTY)
 
 
 def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) -> tuple[float, float] | None:
@@ -167,77 +170,96 @@ def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) ->
     return float(near[each.argmin()]), float(each.min())
 
 
-def fifteen_columns(boxes: Sequence[Box], height: float) -> Fit | None:
+def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | None:
     """The columns of table 4, which has no labels at its side; None where the texts do not stand in them.
+
+    They are narrow, and their heads stand as close as letters do: where there is room for a border is told by the ink.
 
     Args:
         boxes: of the texts of a table, in pixels of the image.
         height: of a line of text, pixels.
     """
     lines = lines_of_texts(boxes, height)
-    if max((len(line) for line in lines), default=0) < SIDE_BY_SIDE:
+    side_by_side = max((len(line) for line in lines if _is_short(line, height)), default=0)
+    if side_by_side < SIDE_BY_SIDE:
         return None
-    texts = _texts([box for line in lines if len(line) > FEW_HEADS for box in line], height)
-    left = float(texts.x0.min()) - height / 2
+    left = min(box[0] for box in boxes) - height / 4
+    right = max(box[2] for box in boxes) + height / 4
+    inked = _inked_columns(grey, [line for line in lines if len(line) > FEW])
+    ink = inked.sum(axis=0)[None].astype(np.float32)
+    cut, near = (cv2.blur(ink, (1 + 2 * round(room * height), 1))[0] for room in (CLOSE, CLEAR))
+    cut += CLOSE_COST * near
     best: Fit | None = None
-    # What ends the table is its texts: in the middle of their columns they leave as much room as there is beside them.
     rooms = [0.1 * tenth for tenth in range(5)]
+    # What ends the table is its texts: in the middle of their columns they leave as much room as there is beside them.
     for before, behind in product(rooms, rooms):
-        width = (texts.right - left) / (WITHOUT_LABELS - before - behind)
-        cut = _cut(texts, BROAD * width)
+        width = (right - left) / (WITHOUT_LABELS - before - behind)
         start = left - before * width
         inner = [_best_near(cut, start + width * k, SPREAD * width, SPREAD * width) for k in range(1, WITHOUT_LABELS)]
         found = [one for one in inner if one is not None]
-        borders = (start, *(x for x, _ in found), texts.right + behind * width)
+        borders = (start, *(x for x, _ in found), right + behind * width)
+        cost = sum(cost for _, cost in found)
         if len(found) < WITHOUT_LABELS - 1 or min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width:
             continue
-        fit = _weighed(borders, width, sum(cost for _, cost in found), texts, MOST_EMPTY, HEADS)
-        if fit is not None and (best is None or fit.cost < best.cost):
-            best = fit
+        edges = [min(max(0, round(x)), len(cut) - 1) for x in borders]
+        empty = sum(not inked[:, a:b].any() for a, b in pairwise(edges))
+        if empty <= MOST_EMPTY and cost <= DEAREST_CUT and (best is None or cost < best.cost):
+            best = Fit(borders, cost, empty)
     return best
 
 
-def _weighed(
-    borders: tuple[float, ...], width: float, cost: float, texts: _Texts, most_empty: int, heads: int
-) -> Fit | None:
+def _is_short(line: Sequence[Box], height: float) -> bool:
+    return all(width_of(box) < SHORT * height for box in line)
+
+
+def _inked_columns(grey: Grey, lines: Sequence[Sequence[Box]]) -> NDArray[np.bool_]:
+    """lines x pixels across the page: where there is ink in a line."""
+    level = threshold(grey)
+    inked = np.zeros((len(lines), grey.shape[1]), dtype=bool)
+    for row, line in zip(inked, lines, strict=True):
+        for x0, y0, x1, y1 in line:
+            a, b = max(0, round(x0)), max(0, round(x1))
+            row[a:b] |= (grey[max(0, round(y0)) : round(y1), a:b] < level).sum(axis=0) > STAIN
+    return inked
+
+
+def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Texts, most_empty: int) -> Fit | None:
     """The columns with all that they cost; None where that is too much, or the texts are too few.
 
     Args:
         most_empty: columns without a text at most; all of them where other pages say where they are.
-        heads: of several columns, that cost nothing.
     """
-    count = len(borders) - 1
     middles = (texts.x0 + texts.x1) / 2
     of_numbers = middles > borders[0]
     broad = of_numbers & (texts.x1 - texts.x0 > BROAD * width)
     held = [box for box, is_broad, one in zip(texts.boxes, broad, of_numbers, strict=True) if one and not is_broad]
-    filled = np.zeros(count, dtype=int)
+    filled = np.zeros(NUMBERS, dtype=int)
     cost += BROAD_COST * int(broad.sum())
     for line in lines_of_texts(held, texts.height):
-        column = np.clip(np.searchsorted(borders, [(box[0] + box[2]) / 2 for box in line]) - 1, 0, count - 1)
-        counts = np.bincount(column, minlength=count)
+        column = np.clip(np.searchsorted(borders, [(box[0] + box[2]) / 2 for box in line]) - 1, 0, NUMBERS - 1)
+        counts = np.bincount(column, minlength=NUMBERS)
         filled += counts > 0
         cost += TWO_COST * int(np.maximum(counts - 1, 0).sum())
     empty = int((filled == 0).sum())
-    cost += EMPTY_COST * empty if most_empty < count else 0.0
+    cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
     # The right end is that of the texts: where the last column is blank, they would seem to stand one further right.
     widths = np.diff(borders)
-    if most_empty < count and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
+    if most_empty < NUMBERS and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
         return None
-    if empty > most_empty or cost > DEAREST * len(held) + heads * BROAD_COST:
+    if empty > most_empty or cost > DEAREST * len(held) + 2 * BROAD_COST:
         return None
-    labelled = count == WITHOUT_LABELS or _labelled(texts, held, borders[0]) >= LABELLED
-    if (most_empty < count and len(held) < LEAST_TEXTS) or not labelled:
+    if (most_empty < NUMBERS and len(held) < LEAST_TEXTS) or _labelled(texts, held, borders[0]) < LABELLED:
         return None
     return Fit(borders, cost, empty)
 
 
 def _labelled(texts: _Texts, numbers: Sequence[Box], start: float) -> int:
     """How many lines have a label before the columns of numbers, and numbers in them."""
-    height = texts.height
-    labels = [box for box in texts.boxes if box[2] < start + height and width_of(box) > SHORT * height]
-    heights = [middle_of(box) for box in numbers]
-    return sum(any(box[1] < y < box[3] for y in heights) for box in labels)
+    found = 0
+    for line in lines_of_texts(texts.boxes, texts.height):
+        label = max((width_of(box) for box in line if box[2] < start + texts.height), default=0.0)
+        found += label > LABEL * texts.height and any(box in numbers for box in line)
+    return found
 
 
 def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, page_width: int) -> Fit | None:
@@ -278,7 +300,7 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     borders = (*(x for x, _ in found), best.borders[-1])
     if len(found) < NUMBERS:
         return None
-    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS, 2)
+    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
 
 
 def block_columns(boxes: Sequence[Box], height: float, columns: int = BLOCK_COLUMNS) -> Fit | None:

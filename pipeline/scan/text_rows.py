@@ -84,12 +84,38 @@ def _reaches(box: Box, top: float, bottom: float) -> bool:
 
 def _goes_on(lines: Sequence[Sequence[Box]], line: int, next_line: int, height: float) -> bool:
     """Whether a table goes on in another of these lines."""
-    if not 0 <= next_line < len(lines):
-        return False
-    short = sum(width_of(box) < SHORT * height for box in lines[next_line])
-    if short < IN_LINE or len(lines[next_line]) > short + 1:
+    if not 0 <= next_line < len(lines) or not _stands_in_columns(lines[next_line], height):
         return False
     return _gap(lines[min(line, next_line)], lines[max(line, next_line)]) < NEXT_LINE * height
+
+
+def _stands_in_columns(line: Sequence[Box], height: float) -> bool:
+    """Whether a line holds several numbers, and one label at most."""
+    short = sum(width_of(box) < SHORT * height for box in line)
+    return short >= IN_LINE and len(line) <= short + 1
+
+
+def tabular_stretches(lines: Sequence[Sequence[Box]], height: float) -> list[tuple[float, float]]:
+    """Tops and bottoms of what looks like tables: lines that stand in columns, one below the other."""
+    found: list[tuple[float, float]] = []
+    for line in lines:
+        if _stands_in_columns(line, height):
+            top, bottom = min(box[1] for box in line), max(box[3] for box in line)
+            if found and top - found[-1][1] < NEXT_LINE * height:
+                found[-1] = (found[-1][0], max(bottom, found[-1][1]))
+            else:
+                found.append((top, bottom))
+    return found
+
+
+def without_text_at_foot(
+    lines: Sequence[Sequence[Box]], first: int, last: int, borders: Sequence[float]
+) -> tuple[int, int]:
+    """First line and line behind the last of a table, without lines at its foot that run over several of its columns of
+    numbers."""
+    while last > first + 1 and any(sum(runs_across(box, x) for x in borders) > 1 for box in lines[last - 1]):
+        last -= 1
+    return first, last
 
 
 def _gap(above: Sequence[Box], below: Sequence[Box]) -> float:
