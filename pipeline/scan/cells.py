@@ -124,10 +124,10 @@ def read_cells(
     strayed = {place: inside[place] for place in wordless if not _is_sure(read[place])}
     for place, number in _stray_numbers(image, strayed, engine).items():
         read[place] = number
-    return read | _doubtful_blanks(read)
+    return read | doubtful_blanks(read)
 
 
-def _doubtful_blanks(read: dict[Place, CellText]) -> dict[Place, CellText]:
+def doubtful_blanks(read: dict[Place, CellText]) -> dict[Place, CellText]:
     """The blank cells beside one that holds two numbers: one of these may be theirs. They say nothing; taken for 0,
     they would make the sum tell a number that nobody read."""
     crowded = [place for place, cell in read.items() if cell.number and _holds_two(cell)]

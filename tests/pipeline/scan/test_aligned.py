@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.aligned import aligned
+from pipeline.scan.aligned import aligned, unseen_tables
 from pipeline.scan.lattice import Lattice, with_places
 
 if TYPE_CHECKING:
@@ -68,3 +68,22 @@ def test_running_text_and_table_4_stay_as_they_are() -> None:
     fifteen = seen(tuple(70.0 + 56 * column for column in range(16)), (90.0, 250.0, 420.0))
     assert aligned(drawn(table()), fifteen, table()) == [fifteen]
     assert aligned(drawn([]), lattice, []) == [lattice]
+
+
+def test_a_table_of_which_no_border_was_seen_is_found_by_its_texts() -> None:
+    text: list[Box] = [(80.0, 20.0, 900.0, 40.0), (80.0, 500.0, 905.0, 520.0)]
+    [made] = unseen_tables(drawn([*text, *table()]), [*text, *table()], [])
+    assert (made.n_rows, made.n_columns) == (8, 1 + 7)
+    assert 40 < made.rows[0] < 100 and 400 < made.rows[-1] < 500
+    assert unseen_tables(drawn(text), text, []) == []
+    assert unseen_tables(drawn(table()), table(), [made]) == [], "it was found before"
+
+
+def test_labels_of_two_columns_in_one_box_are_parted() -> None:
+    boxes = [box for box in table() if box[0] != 80.0]
+    boxes.remove((200.0, 180.0, 400.0, 200.0))
+    image = drawn([*boxes, (80.0, 180.0, 150.0, 200.0), (200.0, 180.0, 400.0, 200.0)])
+    joined: list[Box] = [*boxes, (80.0, 180.0, 400.0, 200.0)]
+    [made] = aligned(image, seen((70.0, 190.0, 450.0), tuple(90.0 + 40 * row for row in range(9))), joined)
+    row = next(i for i in range(made.n_rows) if made.rows[i] < 190 < made.rows[i + 1])
+    assert sorted(place.column for place in made.places if place.row == row and place.column < 2) in ([0, 1], [1])

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.document import Reading
 from pipeline.ocr.engine import NumberReading, TextReading
 from pipeline.ocr.load import load_engine
-from pipeline.scan.cells import numbers_apart, read_cells
+from pipeline.scan.cells import CellText, doubtful_blanks, numbers_apart, read_cells
 from pipeline.scan.ink import ink, without_pen
 from pipeline.scan.lattice import Lattice, Place, with_places
 from pipeline.scan.parts import TextPart, by_cell, printed
@@ -108,6 +108,17 @@ def test_two_numbers_far_apart_in_one_cell_are_two(width: int, texts: str) -> No
     read = read_cells(image, grey, grey, lattice, parts, load_engine())
     assert read[Place(0, 0)].shared and read[Place(0, 0)].readings[0].text == texts
     assert not read[Place(0, 1)].shared
+
+
+def test_a_blank_beside_two_numbers_says_nothing() -> None:
+    """Taken for 0, it let the sum tell that the cell with both held 2: wrong, and accepted."""
+
+    def cell(text: str) -> CellText:
+        return CellText((Reading(text, "x", 1.0),), True)
+
+    read = {Place(0, column): cell(text) for column, text in enumerate(("1", "", "0 2", "", "", "5"))}
+    assert doubtful_blanks(read) == {Place(0, 1): CellText((), True), Place(0, 3): CellText((), True)}
+    assert doubtful_blanks({Place(0, 0): cell("2 3"), Place(1, 1): cell("")}) == {}, "another row"
 
 
 def test_a_piece_of_a_rule_is_no_number_of_the_cell() -> None:

@@ -82,3 +82,20 @@ def test_a_border_between_the_lines_of_a_label_beside_another_label_is_none() ->
     other = [(310.0, 385.0, 390.0, 415.0), (x := columns[5], 395.0, x + 20.0, 425.0)]
     kept = without_imagined(drawn_edges(image, lattice), lattice, [*numbers, *labels[:2], *other])
     assert kept.level[3].all(), "numbers on both sides: a rule that has faded"
+
+
+def test_borders_that_nobody_drew_go_however_many_where_the_others_are_rules() -> None:
+    """Between the lines of long labels the network saw more borders than there are rules; with them a faint table with
+    rules all over seemed to have few."""
+    rows = [100 + 40 * row for row in range(16)]
+    columns = [100, 300, 400, 500, 600, 700, 800, 900, 1000]
+    printed = [*rows[::2], rows[-1]]
+    image = ruled(paper(), printed, columns)
+    lattice = with_places(Lattice(tuple(rows), tuple(columns), np.ones((16, 8)), np.ones((15, 9)), ()))
+    label = [(120.0, y + 5.0, 280.0, y + 35.0) for y in rows[:-1]]
+    numbers = [(x + 20.0, y + 5.0, x + 60.0, y + 35.0) for y in rows[:-1:2] for x in columns[1:-1]]
+    made = without_imagined(drawn_edges(image, lattice), lattice, label + numbers)
+    assert [row for row in range(1, 15) if made.level[row].any()] == list(range(2, 15, 2))
+    both = [(x + 20.0, rows[1] + 5.0, x + 60.0, rows[1] + 35.0) for x in columns[1:3]]
+    kept = without_imagined(drawn_edges(image, lattice), lattice, label + numbers + both)
+    assert kept.level[1].all(), "what parts two numbers may be a rule that has faded"

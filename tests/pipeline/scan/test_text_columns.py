@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.scan.boxes import runs_across
 from pipeline.scan.carried import NumberColumns
-from pipeline.scan.text_columns import block_columns, carried_columns, seven_columns
+from pipeline.scan.text_columns import block_columns, carried_columns, fifteen_columns, seven_columns
 
 if TYPE_CHECKING:
     from pipeline.document import Box
@@ -103,3 +104,26 @@ def test_the_three_columns_of_table_2() -> None:
     assert 240 < fit.borders[0] < 350 and 450 < fit.borders[1] < 500 and 600 < fit.borders[2] < 650
     assert all(a < b for a, b in pairwise(fit.borders))
     assert block_columns(boxes[:4] + boxes[12:], H) is None, "one line alone"
+
+
+def test_the_fifteen_columns_of_table_4_whose_heads_stand_as_close_as_letters() -> None:
+    heads: list[Box] = [(100.0 + 60 * column, 100.0, 156.0 + 60 * column, 120.0) for column in range(15)]
+    numbers: list[Box] = [(102.0 + 60 * column, 140.0, 112.0 + 60 * column, 160.0) for column in range(0, 15, 2)]
+    grey = np.full((200, 1100), 240, np.uint8)
+    for left, top, right, bottom in [*heads, *numbers]:
+        for x in range(int(left), int(right), 6):
+            grey[int(top) + 2 : int(bottom) - 2, x : min(x + 5, int(right))] = 20
+    # The detector saw a line of heads as three.
+    seen: list[Box] = [(heads[k][0], 100.0, heads[k + 4][2], 120.0) for k in (0, 5, 10)]
+    fit = fifteen_columns(grey, [*seen, *numbers], H)
+    assert fit is not None and len(fit.borders) == 16
+    for column, (left, _, right, _) in enumerate(heads):
+        assert fit.borders[column] < left + 1 and right - 1 < fit.borders[column + 1]
+    assert fifteen_columns(np.full_like(grey, 240), table([[3] * 7] * 5), H) is None
+
+
+def test_a_column_that_is_blank_on_a_page_without_heads_is_not_guessed() -> None:
+    """Six columns and no total: counted off from the right they would all be one column too far."""
+    six = table([[3] * 6 + [0]] * 5)
+    fit = seven_columns(six, H)
+    assert fit is None or fit.borders[1] > ENDS[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.parts import TextPart
-from pipeline.scan.widened import beside, side_by_side, widened
+from pipeline.scan.widened import beside, side_by_side, widened, without_covered
 
 
 def text(row: int, left: float, right: float) -> TextPart:
@@ -75,3 +75,11 @@ def test_tables_at_the_same_height_are_pieces_of_one() -> None:
     assert side_by_side(labels, lattice(390, 900, 2, top=1)) and side_by_side(lattice(390, 900, 2, top=1), labels)
     assert not side_by_side(labels, lattice(0, 900, 2, top=4))
     assert not side_by_side(labels, labels)
+
+
+def test_a_piece_that_the_texts_of_another_table_cover_is_gone() -> None:
+    whole, piece, below = lattice(100, 900), lattice(300, 500, 2), lattice(100, 900, top=800)
+    found = [(piece, False), (whole, True), (below, True)]
+    assert without_covered(found) == [(whole, True), (below, True)]
+    printed = lattice(100, 500)
+    assert len(without_covered([(printed, False), (whole, True)])) == 2, "a table with rules is no piece"
