@@ -75,11 +75,16 @@ def read_case(case: Case, folder: Path, keep: Path | None) -> Outcome | None:
 
 
 def _written(case: Case, folder: Path) -> bool:
+    from training.synth.extract import LayoutFault
     from training.synth.levels import suits
     from training.synth.pages import write_report
     from training.synth.render import draw_many
 
-    report = draw_many([case.seed], case.layout)[0]
+    try:
+        report = draw_many([case.seed], case.layout)[0]
+    except LayoutFault as fault:
+        print(f"{case.name} could not be drawn: {fault}", file=sys.stderr, flush=True)
+        return False
     if not suits(report.pages, case.level):
         return False
     write_report(folder, report, case.level, case.seed, "pdf")

@@ -41,6 +41,10 @@ BEFORE_NUMBERS = 2.0
 SAME_START, LEAST_STARTS = 0.3, 3
 """Times the height of a line of text, by which labels of one column begin at different places at most; labels that must
 begin there."""
+CLEAN, MOST_HEADINGS = 0.6, 3
+"""Cost of columns that suit all texts; headings below which table 3 may begin."""
+STACKED, LEAST_STACKED = 0.8, 3
+"""Times the height of a line of text between two numbers of one cell; such cells of one row from which on it is two."""
 MOST_BESIDE = 4
 """Lines of text above and below table 4 that may have been taken for parts of it."""
 NEAREST = 0.5
@@ -68,7 +72,9 @@ def aligned(
         return [table_4]
     if lattice.n_columns == WITHOUT_LABELS:
         return [lattice]
-    fit = seven_columns(inside, height)
+    start, fit = _seven_columns(lines[first:last], height)
+    above = [box for line in lines[first : first + start] for box in line]
+    inside = inside[len(above) :]
     if before is not None and (fit is None or fit.blank):
         fit = carried_columns(inside, height, before, grey.shape[1]) or fit
     if fit is None:
@@ -88,13 +94,54 @@ def aligned(
     own = without_other_tables(spans, inside, fit.borders)
     # Between the two stands a heading.
     heading = len(spans) - len(own) - 1
-    above = [box for box in inside if heading > 0 and middle_of(box) < spans[heading][0]]
+    above += [box for box in inside if heading > 0 and middle_of(box) < spans[heading][0]]
     inside = [box for box in inside if middle_of(box) > own[0][0]]
+    if _is_aslant(own, inside, fit.borders, height):
+        return [lattice]
     made = [_with_rows(_with_columns(lattice, fit, inside, height), inside, own, height)]
     if (block := block_columns(above, height, 2)) is not None:
         spans = row_spans(above, block.borders[0], height)
         made.insert(0, _with_rows(_with_columns(lattice, block, above, height), above, spans, height))
     return made
+
+
+def _seven_columns(lines: Sequence[Sequence[Box]], height: float) -> tuple[int, Fit | None]:
+    """The seven columns that these lines stand in, and the first of the lines that do: where the end of table 2 was
+    taken for a part of table 3, its texts stand in other columns."""
+    best = (0, seven_columns([box for line in lines for box in line], height))
+    if not lines or (best[1] is not None and best[1].cost <= CLEAN):
+        return best
+    left, right = min(box[0] for line in lines for box in line), max(box[2] for line in lines for box in line)
+    headings = [
+        i
+        for i, line in enumerate(lines)
+        if min(line)[0] - left < BEFORE_NUMBERS * height and max(box[2] for box in line) < (left + right) / 2
+    ]
+    for heading in headings[:MOST_HEADINGS]:
+        fit = seven_columns([box for line in lines[heading + 1 :] for box in line], height)
+        if fit is not None and (best[1] is None or fit.cost < best[1].cost):
+            best = (heading + 1, fit)
+    return best
+
+
+def _is_aslant(
+    spans: Sequence[tuple[float, float]], boxes: Sequence[Box], borders: Sequence[float], height: float
+) -> bool:
+    """Whether numbers of one column stand one below the other in several cells: on a page that is still bent a label is
+    not at the height of its numbers, and rows laid over the texts would give it those of another."""
+    held = [[box for box in boxes if top <= middle_of(box) <= bottom] for top, bottom in spans]
+    stacked = []
+    for row in held:
+        columns: dict[int, list[float]] = {}
+        for box in row:
+            column = int(np.searchsorted(borders, (box[0] + box[2]) / 2))
+            columns.setdefault(column, []).append(middle_of(box))
+        labelled = 0 in columns and len(columns) > 1
+        # A number that goes on in a second line is one of few; heads are above the first row of single numbers.
+        numbers = [ys for column, ys in columns.items() if column > 0]
+        stacked.append((labelled, sum(max(ys) - min(ys) > STACKED * height for ys in numbers)))
+    first = next((i for i, (labelled, count) in enumerate(stacked) if labelled and not count), len(stacked))
+    return sum(count >= LEAST_STACKED for _, count in stacked[first:]) > 0
 
 
 def _table_4(grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float) -> Lattice | None:

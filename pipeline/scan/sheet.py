@@ -33,6 +33,9 @@ SHEET_SIDE = 700
 """Pixels of the long side at which the sheet is looked for."""
 BELOW = (1.0, 0.85, 0.7, 0.55)
 """Times Otsu's threshold: where a shadow lies on the sheet, the lower ones still hold all of it."""
+COLOUR_ALONE = (0.0, 4.0, 4.0)
+"""Weights of brightness and of the two colours of Lab: a sheet that is lit from one side is as dark as the desk at the
+other, but keeps its colour."""
 RING = 0.02
 """Of the picture: width of its rim, whose colour is that of the desk."""
 BESIDE = 5
@@ -85,7 +88,8 @@ def _sheet_corners(page: Pixels) -> Corners | None:
 
 
 def _masks(even: Pixels) -> Iterator[Grey]:
-    """Where the sheet may be: what is bright in every channel, and what is unlike the picture's rim."""
+    """Where the sheet may be: what is bright in every channel, what is unlike the picture's rim, and what has another
+    colour than that, however the light falls."""
     grey = np.asarray(even.min(axis=2), dtype=np.uint8)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     for share in BELOW:
@@ -97,9 +101,10 @@ def _masks(even: Pixels) -> Iterator[Grey]:
          shades[:, -ring:].reshape(-1, 3)]
     )  # fmt: skip
     # How bright the desk is changes with the light; its colour does not.
-    away = np.abs(shades - np.median(rim, axis=0)) @ np.array([0.5, 1.5, 1.5], dtype=np.float32)
-    unlike = np.asarray(np.clip(away, 0, 255), dtype=np.uint8)
-    yield np.asarray(cv2.threshold(unlike, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], dtype=np.uint8)
+    away = np.abs(shades - np.median(rim, axis=0))
+    for weights in ((0.5, 1.5, 1.5), COLOUR_ALONE):
+        unlike = np.asarray(np.clip(away @ np.array(weights, dtype=np.float32), 0, 255), dtype=np.uint8)
+        yield np.asarray(cv2.threshold(unlike, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1], dtype=np.uint8)
 
 
 def _outline(mask: Grey) -> Corners | None:
