@@ -13,8 +13,11 @@ from pipeline.reconcile.decision import MOST_CANDIDATES, SURE_READING, Decision
 from pipeline.reconcile.doubt import held_possible, is_the_doubtful_one
 from pipeline.reconcile.rules import assess, rules_by_field
 from pipeline.record import Candidate, Number
+from pipeline.recover.cell_readings import CellReading
 from pipeline.template import Rule, Table
 
+LONGER = 0.03
+"""Probability of the same number with a digit more, from which on the shorter one is in doubt."""
 UNPRINTED = 2
 """Rules that must agree on a number that was not printed, where some number of each is confirmed by nothing."""
 
@@ -66,7 +69,8 @@ def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mappin
     withheld = False
     for field, decision in decisions.items():
         cell = decision.cell
-        if cell.kind not in {"number", "blank", "dash"} or cell.score >= SURE_READING:
+        sure = cell.score >= SURE_READING and not _may_be_longer(cell)
+        if cell.kind not in {"number", "blank", "dash"} or sure:
             continue
         confirmed = field in follows or any(
             assess(rule, values).verdict == "holds" and printed.issuperset({*rule.fields} - {field})
@@ -91,6 +95,16 @@ def _withhold_doubtful_readings(decisions: dict[str, Decision], by_field: Mappin
             withheld = True
     if withheld:
         _withhold_groundless(decisions, by_field)
+
+
+def _may_be_longer(cell: CellReading) -> bool:
+    """Whether the reader holds it possible that the number has a digit more at one end: strokes of a pen hide digits,
+    and what is left is read as surely as a whole number."""
+    shown = str(cell.value)
+    longer = (str(value) for value, chance in cell.rivals if chance >= LONGER)
+    return cell.kind == "number" and any(
+        len(other) > len(shown) and (other.startswith(shown) or other.endswith(shown)) for other in longer
+    )
 
 
 def _following(

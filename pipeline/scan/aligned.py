@@ -45,6 +45,8 @@ CLEAN, MOST_HEADINGS = 0.6, 3
 """Cost of columns that suit all texts; headings below which table 3 may begin."""
 STACKED, LEAST_STACKED = 0.8, 3
 """Times the height of a line of text between two numbers of one cell; such cells of one row from which on it is two."""
+MOST_HEADS = 4
+"""Rows of heads that table 3 has at most."""
 MOST_BESIDE = 4
 """Lines of text above and below table 4 that may have been taken for parts of it."""
 NEAREST = 0.5
@@ -244,16 +246,25 @@ def _with_rows(lattice: Lattice, boxes: Sequence[Box], spans: Sequence[tuple[flo
         level[row : row + 2, column:several] = 1.0
     for i, (top, bottom) in enumerate(spans):
         upright[i] = lattice.upright[int(np.clip(np.searchsorted(old, (top + bottom) / 2) - 1, 0, lattice.n_rows - 1))]
-    return with_places(_cleared(replace(lattice, rows=tuple(rows), level=level, upright=upright), boxes))
+    made = replace(lattice, rows=tuple(rows), level=level, upright=upright)
+    heads = {WITHOUT_LABELS: made.n_rows - 1}.get(made.n_columns, MOST_HEADS if several else made.n_rows)
+    return with_places(_cleared(made, boxes, heads, several + 1))
 
 
-def _cleared(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+def _cleared(lattice: Lattice, boxes: Sequence[Box], heads: int, labels: int) -> Lattice:
     """The lattice without the borders that a text runs through. A label that goes over several columns is one of a
-    single row, or a head, and parted from what is above and below."""
+    single row, or a head, and parted from what is above and below. What runs over borders of numbers is a stroke of a
+    pen, which the detector took for one text with these.
+
+    Args:
+        heads: rows that may hold heads of several columns.
+        labels: columns of labels.
+    """
     level, upright = lattice.level.copy(), lattice.upright.copy()
     for box in boxes:
         row = int(np.clip(np.searchsorted(lattice.rows, middle_of(box)) - 1, 0, lattice.n_rows - 1))
         crossed = [j for j, x in enumerate(lattice.columns[1:-1], start=1) if runs_across(box, x)]
+        crossed = crossed if row < heads else [j for j in crossed if j < labels]
         if crossed:
             upright[row, crossed] = 0.0
             level[row : row + 2, crossed[0] - 1 : crossed[-1] + 1] = 1.0

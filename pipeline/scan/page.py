@@ -140,8 +140,8 @@ def scan_page(
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     parts = marked(parts, upright)
     found = find_tables(grey, masks, parts, before)
-    # A single cell is no table: the edges of a tint look like rules.
-    if all(implied or len(lattice.places) == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
+    # A single row is no table: the edges of a tint look like rules, and so do strokes of a pen around numbers.
+    if all(implied or lattice.n_rows == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
         found = find_tables(grey, unruled(grey, parts), parts, before, True) or found
     tables = []
     for lattice, implied in found:

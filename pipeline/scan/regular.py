@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.scan.boxes import middle_of, runs_across, runs_down
 from pipeline.scan.evened import (
+    LEAST_COLUMNS,
     LEAST_ROWS,
     NOT_THERE,
     NUMBERS,
@@ -220,6 +221,28 @@ def with_whole_rows(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
             here = lattice.rows[border]
             level[border, left:right] = 0.0 if any(runs_down(box, here) for box in numbers) else 1.0
     return lattice if (level == lattice.level).all() else with_places(replace(lattice, level=level))
+
+
+def with_wide_cells(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
+    """The lattice without the upright borders through which a text runs in two rows one below the other: in the last
+    parts of table 2 a head and its number stand in a cell as wide as two, in its middle, where other parts have a
+    border. Numbers of larger tables stand so close that a detector takes two for one.
+
+    Args:
+        boxes: of lines of text, in pixels of the image.
+    """
+    if lattice.n_columns >= LEAST_COLUMNS:
+        return lattice
+    crossed = np.zeros(lattice.upright.shape, bool)
+    for box in boxes:
+        row = int(np.searchsorted(lattice.rows, middle_of(box))) - 1
+        if 0 <= row < lattice.n_rows:
+            crossed[row] |= [0 < j < lattice.n_columns and runs_across(box, x) for j, x in enumerate(lattice.columns)]
+    beside = np.zeros_like(crossed)
+    beside[1:] |= crossed[:-1]
+    beside[:-1] |= crossed[1:]
+    gone = crossed & beside & (lattice.upright > 0)
+    return with_places(replace(lattice, upright=np.where(gone, 0.0, lattice.upright))) if gone.any() else lattice
 
 
 def with_label_borders(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:

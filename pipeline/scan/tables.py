@@ -23,6 +23,7 @@ from pipeline.scan.regular import (
     with_likely_borders,
     with_lost_border,
     with_whole_rows,
+    with_wide_cells,
     without_text_below,
 )
 from pipeline.scan.separated import separated
@@ -72,6 +73,7 @@ def find_tables(
             lattice = with_blank_columns(lattice, boxes)
             lattice = with_whole_rows(with_rows_between(with_likely_borders(lattice), boxes, implied), boxes)
         lattice = evened(with_lost_border(with_rows_between(lattice, boxes)), () if implied else boxes)
+        lattice = with_wide_cells(lattice, boxes)
         if implied:
             texts = aligned(grey, with_label_borders(lattice, boxes), boxes, None if made else before)
             made += [(one, True) for one in texts]
