@@ -142,7 +142,7 @@ def _is_aslant(
         # A number that goes on in a second line is one of few; heads are above the first row of single numbers.
         numbers = [ys for column, ys in columns.items() if column > 0]
         stacked.append((labelled, sum(max(ys) - min(ys) > STACKED * height for ys in numbers)))
-    first = next((i for i, (labelled, count) in enumerate(stacked) if labelled and not count), len(stacked))
+    first = next((i for i, (labelled, count) in enumerate(stacked) if labelled and not count), 0)
     return sum(count >= LEAST_STACKED for _, count in stacked[first:]) > 0
 
 

@@ -192,6 +192,16 @@ def test_a_sure_reading_that_no_rule_confirms_is_kept() -> None:
     assert outcome(seen("t2", {"t2.licensing.decisions": (58, 0.97, ())}), "t2.licensing.decisions") == (58, "read")
 
 
+@pytest.mark.parametrize(
+    ("rivals", "kept"),
+    [(((584, 0.06),), False), (((158, 0.06),), False), (((53, 0.06),), True), (((584, 0.01),), True)],
+)
+def test_a_number_that_may_have_lost_a_digit_is_left_open(rivals: tuple[tuple[Number, float], ...], kept: bool) -> None:
+    """A stroke of a pen hid the last digit of 1794.14; what was left was read with 0.94."""
+    decided = outcome(seen("t2", {"t2.licensing.decisions": (58, 0.94, rivals)}), "t2.licensing.decisions")
+    assert decided == ((58, "read") if kept else (None, "ambiguous"))
+
+
 def test_the_surer_the_reader_the_dearer_another_value() -> None:
     costs = load_costs()
 

@@ -87,3 +87,25 @@ def test_labels_of_two_columns_in_one_box_are_parted() -> None:
     [made] = aligned(image, seen((70.0, 190.0, 450.0), tuple(90.0 + 40 * row for row in range(9))), joined)
     row = next(i for i in range(made.n_rows) if made.rows[i] < 190 < made.rows[i + 1])
     assert sorted(place.column for place in made.places if place.row == row and place.column < 2) in ([0, 1], [1])
+
+
+def test_a_pen_over_two_numbers_does_not_make_them_one_cell() -> None:
+    boxes = table()
+    y = 100.0 + 40 * 5
+    over: Box = (ENDS[1] - 60.0, y - 4, ENDS[2] + 5.0, y + 24)
+    kept = [box for box in boxes if not (box[1] == y and over[0] < box[2] <= over[2])]
+    image = drawn(boxes)
+    image[int(y) + 10 : int(y) + 13, int(over[0]) : int(over[2])] = 20
+    [made] = aligned(image, seen((70.0, 180.0, 450.0), tuple(90.0 + 40 * row for row in range(9))), [*kept, over])
+    assert sum(place.column >= 2 for place in made.places) == 8 * 7
+
+
+def test_a_page_that_is_still_bent_is_not_laid_out_by_its_texts() -> None:
+    """Labels and numbers of one row stand at other heights: rows over the texts would mix them up."""
+    bent: list[Box] = [
+        (x0, y0 + 0.09 * (x0 - 200) + 0.1 * y0 * (x0 > 450), x1, y1 + 0.09 * (x0 - 200) + 0.1 * y0 * (x0 > 450))
+        for x0, y0, x1, y1 in table()
+    ]
+    close = [(x0, 0.55 * y0, x1, 0.55 * y0 + 20) for x0, y0, x1, _ in bent]
+    lattice = seen((70.0, 180.0, 450.0, 910.0), tuple(50.0 + 25 * row for row in range(11)))
+    assert aligned(drawn(close), lattice, close) == [lattice]

@@ -11,6 +11,7 @@ from pipeline.scan.regular import (
     with_likely_borders,
     with_lost_border,
     with_whole_rows,
+    with_wide_cells,
     without_text_below,
 )
 
@@ -186,3 +187,13 @@ def test_where_columns_stand_aslant_a_border_keeps_to_the_margins_of_the_boxes()
     made = columns_of_numbers((0.0, 113.0, 200.0, 300.0))
     aslant = [(60.0, 5.0, 101.0, 35.0), (60.0, 45.0, 96.0, 75.0), (100.0, 85.0, 160.0, 115.0)]
     assert 100.0 <= with_clear_borders(made, aslant).columns[1] <= 101.0
+
+
+def test_a_head_and_its_number_in_the_middle_of_a_wide_cell_have_no_border_in_them() -> None:
+    table = lattice([100.0, 100.0, 100.0, 100.0])
+    head, number, other = (260.0, 20.0, 340.0, 30.0), (280.0, 30.0, 320.0, 40.0), (220.0, 50.0, 240.0, 60.0)
+    made = with_wide_cells(table, [head, number, other])
+    assert np.argwhere(made.upright == 0.0).tolist() == [[2, 3], [3, 3]]
+    assert with_wide_cells(table, [head, other]) is table, "in one row alone it may be two texts taken for one"
+    seven = lattice([100.0] * 7)
+    assert with_wide_cells(seven, [head, number]) is seven
