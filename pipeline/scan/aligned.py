@@ -18,7 +18,14 @@ from pipeline.scan.boxes import height_of, letter_height, middle_of, runs_across
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.pieces import TALL, pieces
-from pipeline.scan.text_columns import block_columns, carried_columns, fifteen_columns, seven_columns
+from pipeline.scan.text_columns import (
+    BLOCK_COLUMNS,
+    WITHOUT_LABEL,
+    block_columns,
+    carried_columns,
+    fifteen_columns,
+    seven_columns,
+)
 from pipeline.scan.text_rows import (
     leaves,
     lines_of_texts,
@@ -116,10 +123,13 @@ def _seven_columns(lines: Sequence[Sequence[Box]], height: float) -> tuple[int, 
     left, right = min(box[0] for line in lines for box in line), max(box[2] for line in lines for box in line)
     headings = [
         i
-        for i, line in enumerate(lines)
-        if min(line)[0] - left < BEFORE_NUMBERS * height and max(box[2] for box in line) < (left + right) / 2
+        for i, (line, below) in enumerate(pairwise(lines))
+        if min(line)[0] - left < BEFORE_NUMBERS * height
+        and max(box[2] for box in line) < (left + right) / 2
+        # Below the heading stands the head of all columns of numbers, which has no label.
+        and min(below)[0] > left + WITHOUT_LABEL * (right - left)
     ]
-    for heading in headings[:MOST_HEADINGS]:
+    for heading in headings[-MOST_HEADINGS:]:
         fit = seven_columns([box for line in lines[heading + 1 :] for box in line], height)
         if fit is not None and (best[1] is None or fit.cost < best[1].cost):
             best = (heading + 1, fit)
@@ -131,19 +141,16 @@ def _is_aslant(
 ) -> bool:
     """Whether numbers of one column stand one below the other in several cells: on a page that is still bent a label is
     not at the height of its numbers, and rows laid over the texts would give it those of another."""
-    held = [[box for box in boxes if top <= middle_of(box) <= bottom] for top, bottom in spans]
-    stacked = []
-    for row in held:
+    for top, bottom in spans[MOST_HEADS:] if len(spans) > 1 else spans:
         columns: dict[int, list[float]] = {}
-        for box in row:
-            column = int(np.searchsorted(borders, (box[0] + box[2]) / 2))
-            columns.setdefault(column, []).append(middle_of(box))
-        labelled = 0 in columns and len(columns) > 1
-        # A number that goes on in a second line is one of few; heads are above the first row of single numbers.
-        numbers = [ys for column, ys in columns.items() if column > 0]
-        stacked.append((labelled, sum(max(ys) - min(ys) > STACKED * height for ys in numbers)))
-    first = next((i for i, (labelled, count) in enumerate(stacked) if labelled and not count), 0)
-    return sum(count >= LEAST_STACKED for _, count in stacked[first:]) > 0
+        for box in boxes:
+            if top <= middle_of(box) <= bottom and (box[0] + box[2]) / 2 > borders[0]:
+                column = int(np.searchsorted(borders, (box[0] + box[2]) / 2))
+                columns.setdefault(column, []).append(middle_of(box))
+        # A number that goes on in a second line is one of few.
+        if sum(max(heights) - min(heights) > STACKED * height for heights in columns.values()) >= LEAST_STACKED:
+            return True
+    return False
 
 
 def _table_4(grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float) -> Lattice | None:
@@ -261,9 +268,15 @@ def _cleared(lattice: Lattice, boxes: Sequence[Box], heads: int, labels: int) ->
         labels: columns of labels.
     """
     level, upright = lattice.level.copy(), lattice.upright.copy()
+    # In table 2 a number stands in the middle of a cell as wide as two or three, be it of one digit.
+    wide = lattice.n_columns <= BLOCK_COLUMNS
     for box in boxes:
         row = int(np.clip(np.searchsorted(lattice.rows, middle_of(box)) - 1, 0, lattice.n_rows - 1))
-        crossed = [j for j, x in enumerate(lattice.columns[1:-1], start=1) if runs_across(box, x)]
+        crossed = [
+            j
+            for j, x in enumerate(lattice.columns[1:-1], start=1)
+            if runs_across(box, x) or (wide and box[0] < x < box[2])
+        ]
         crossed = crossed if row < heads else [j for j in crossed if j < labels]
         if crossed:
             upright[row, crossed] = 0.0

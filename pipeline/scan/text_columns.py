@@ -56,9 +56,9 @@ LABELLED, LABEL = 2, 3.0
 """Lines with a label and numbers at least: table 4 has none; times the height of a line of text that it is wide."""
 DEAREST = 0.06
 """Of what it costs for each text in the columns of numbers at most, beyond two heads of several columns."""
-ANCHORS, SLACK, NEARBY = 0.5, 0.3, 0.15
-"""Of the usual width: by which the left and the right end of a table differ in how far they were moved from the page
-before at most; by which the columns may stand off what these say; by which one border may."""
+ENLARGED, SLACK, NEARBY = 0.05, 0.3, 0.15
+"""Share by which a table is wider or narrower than on the page before at most. Of the usual width: by which its columns
+may stand off what its ends say; by which one border may."""
 BLOCK_COLUMNS, BLOCK_LINES, BLOCK_GAP = 4, 2, 1.5
 """Columns of table 2, with that of its labels; lines that fill them all, from which on they show them; times the height
 of a line of text, between texts of neighbouring columns at least."""
@@ -276,25 +276,26 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     texts = _texts(boxes, height)
     there = np.array(before.borders) * page_width
     width = float(there[-1] - there[0]) / NUMBERS
-    by_left = float(texts.x0.min()) - height / 2 - before.left * page_width
-    by_right = texts.right - float(there[-1])
-    # Its last column may be blank.
-    blank = round((by_left - by_right) / width)
-    by_right += blank * width
-    if not 0 <= blank < MOST_EMPTY or abs(by_left - by_right) > ANCHORS * width:
-        return None
+    # In the middle of what ends there: where the page is a little aslant the outermost text stands out.
+    ends = (texts.x0[texts.x0 < texts.x0.min() + width / 2], texts.x1[texts.x1 > texts.x1.max() - width / 2])
+    left, right = float(np.median(ends[0])) - height / 2, float(np.median(ends[1])) + height / 2
     cut = _cut(texts)
     best: Fit | None = None
-    middle, room = (by_left + by_right) / 2, SLACK * width
-    for shift in np.arange(middle - room, middle + room + 1):
-        inner = there[:-1] + shift
-        at = np.clip(np.round(inner).astype(int), 0, len(cut) - 1)
-        cost = float(cut[at].sum()) + OFF_COST * abs(float(shift) - middle) / room
-        if best is None or cost < best.cost:
-            best = Fit((*(float(x) for x in inner), max(texts.right, float(there[-1] + shift))), cost)
+    # Its last column may be blank; or the page was photographed from nearer.
+    for blank in range(MOST_EMPTY):
+        scale = (right - left) / (float(there[-1 - blank]) - before.left * page_width)
+        if abs(scale - 1) > ENLARGED:
+            continue
+        placed = left + (there - before.left * page_width) * scale
+        for shift in np.arange(-SLACK * width, SLACK * width + 1):
+            at = np.clip(np.round(placed[:-1] + shift).astype(int), 0, len(cut) - 1)
+            cost = float(cut[at].sum()) + OFF_COST * abs(float(shift)) / (SLACK * width)
+            if best is None or cost < best.cost:
+                inner = (float(x) for x in placed[:-1] + shift)
+                best = Fit((*inner, max(texts.right, float(placed[-1] + shift))), cost)
     if best is None:
         return None
-    # Where the page is a little aslant, or was enlarged.
+    # Where the page is a little aslant.
     near = [_best_near(cut, x, NEARBY * width, SPREAD * width) for x in best.borders[:-1]]
     found = [one for one in near if one is not None]
     borders = (*(x for x, _ in found), best.borders[-1])
