@@ -19,7 +19,6 @@ from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.pieces import TALL, pieces
 from pipeline.scan.text_columns import (
-    BLOCK_COLUMNS,
     WITHOUT_LABEL,
     block_columns,
     carried_columns,
@@ -27,6 +26,7 @@ from pipeline.scan.text_columns import (
     seven_columns,
 )
 from pipeline.scan.text_rows import (
+    BLOCK_COLUMNS,
     leaves,
     lines_of_texts,
     row_spans,
@@ -87,7 +87,8 @@ def aligned(
     if before is not None and (fit is None or fit.blank):
         fit = carried_columns(inside, height, before, grey.shape[1]) or fit
     if fit is None:
-        fit = block_columns(inside, height)
+        blocks = (block_columns(inside, height, columns) for columns in range(BLOCK_COLUMNS, 1, -1))
+        fit = next((block for block in blocks if block is not None), None)
     if fit is None:
         return [lattice]
     # A label that goes over several columns is whole in its box; cut at its commas it would be several.
@@ -281,6 +282,12 @@ def _cleared(lattice: Lattice, boxes: Sequence[Box], heads: int, labels: int) ->
         if crossed:
             upright[row, crossed] = 0.0
             level[row : row + 2, crossed[0] - 1 : crossed[-1] + 1] = 1.0
+        if wide and row + 1 < lattice.n_rows:
+            # The number below such a head may be one that the detector did not see.
+            below = [one for one in boxes if lattice.rows[row + 1] < middle_of(one) < lattice.rows[row + 2]]
+            for j in crossed:
+                sides = {int(np.searchsorted(lattice.columns, (one[0] + one[2]) / 2)) for one in below}
+                upright[row + 1, j] = upright[row + 1, j] if {j, j + 1} <= sides else 0.0
     for box in boxes:
         middle = (box[0] + box[2]) / 2
         column = int(np.clip(np.searchsorted(lattice.columns, middle) - 1, 0, lattice.n_columns - 1))

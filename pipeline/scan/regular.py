@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import middle_of, runs_across, runs_down
+from pipeline.scan.boxes import height_of, middle_of, runs_across, runs_down, width_of
 from pipeline.scan.evened import (
     LEAST_COLUMNS,
     LEAST_ROWS,
@@ -40,6 +40,8 @@ moved."""
 LEAST_SEEN, OFF = 4, 0.2
 """Columns of numbers that are seen in some way, from which on blank ones are added; of the usual width, by which a
 border is off its place among seven at most."""
+SHORT = 4.0
+"""Times its height that a number is wide at most."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 
@@ -233,15 +235,18 @@ def with_wide_cells(lattice: Lattice, boxes: Sequence[Box]) -> Lattice:
     """
     if lattice.n_columns >= LEAST_COLUMNS:
         return lattice
-    crossed = np.zeros(lattice.upright.shape, bool)
+    crossed, by_number = np.zeros((2, *lattice.upright.shape), bool)
     for box in boxes:
         row = int(np.searchsorted(lattice.rows, middle_of(box))) - 1
         if 0 <= row < lattice.n_rows:
-            crossed[row] |= [0 < j < lattice.n_columns and runs_across(box, x) for j, x in enumerate(lattice.columns)]
-    beside = np.zeros_like(crossed)
-    beside[1:] |= crossed[:-1]
-    beside[:-1] |= crossed[1:]
-    gone = crossed & beside & (lattice.upright > 0)
+            over = [0 < j < lattice.n_columns and runs_across(box, x) for j, x in enumerate(lattice.columns)]
+            crossed[row] |= over
+            by_number[row] |= np.array(over) & (width_of(box) < SHORT * height_of(box))
+    pairs = crossed[:-1] & by_number[1:]
+    gone = np.zeros_like(crossed)
+    gone[:-1] |= pairs
+    gone[1:] |= pairs
+    gone &= lattice.upright > 0
     return with_places(replace(lattice, upright=np.where(gone, 0.0, lattice.upright))) if gone.any() else lattice
 
 

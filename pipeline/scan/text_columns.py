@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.scan.boxes import width_of
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.ink import threshold
-from pipeline.scan.text_rows import SHORT, lines_of_texts
+from pipeline.scan.text_rows import BLOCK_COLUMNS, SHORT, lines_of_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +59,9 @@ DEAREST = 0.06
 ENLARGED, SLACK, NEARBY = 0.05, 0.3, 0.15
 """Share by which a table is wider or narrower than on the page before at most. Of the usual width: by which its columns
 may stand off what its ends say; by which one border may."""
-BLOCK_COLUMNS, BLOCK_LINES, BLOCK_GAP = 4, 2, 1.5
-"""Columns of table 2, with that of its labels; lines that fill them all, from which on they show them; times the height
-of a line of text, between texts of neighbouring columns at least."""
+BLOCK_LINES, BLOCK_GAP = 2, 1.5
+"""Lines that fill all columns of table 2, from which on they show them; times the height of a line, between texts
+of neighbouring columns at least."""
 
 
 class Fit(NamedTuple):
@@ -279,20 +279,22 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     # In the middle of what ends there: where the page is a little aslant the outermost text stands out.
     ends = (texts.x0[texts.x0 < texts.x0.min() + width / 2], texts.x1[texts.x1 > texts.x1.max() - width / 2])
     left, right = float(np.median(ends[0])) - height / 2, float(np.median(ends[1])) + height / 2
+    end = texts.right
+    texts = texts._replace(right=float(page_width))
     cut = _cut(texts)
     best: Fit | None = None
-    # Its last column may be blank; or the page was photographed from nearer.
-    for blank in range(MOST_EMPTY):
+    # Its last columns may be blank; or the page was photographed from nearer.
+    for blank in range(NUMBERS):
         scale = (right - left) / (float(there[-1 - blank]) - before.left * page_width)
         if abs(scale - 1) > ENLARGED:
             continue
         placed = left + (there - before.left * page_width) * scale
         for shift in np.arange(-SLACK * width, SLACK * width + 1):
             at = np.clip(np.round(placed[:-1] + shift).astype(int), 0, len(cut) - 1)
-            cost = float(cut[at].sum()) + OFF_COST * abs(float(shift)) / (SLACK * width)
+            cost = float(cut[at].sum()) + OFF_COST * (abs(float(shift)) / (SLACK * width) + abs(scale - 1) / ENLARGED)
             if best is None or cost < best.cost:
                 inner = (float(x) for x in placed[:-1] + shift)
-                best = Fit((*inner, max(texts.right, float(placed[-1] + shift))), cost)
+                best = Fit((*inner, max(end, float(placed[-1] + shift))), cost)
     if best is None:
         return None
     # Where the page is a little aslant.

@@ -21,6 +21,8 @@ SAME_LINE = 0.5
 """Of the height of a line of text, by which the middles of texts of one line differ at most."""
 NEXT_LINE = 3.0
 """Times the height of a line of text, within which the next line of the table begins."""
+BLOCK_COLUMNS = 4
+"""Columns of table 2, with that of its labels."""
 IN_LINE, SHORT = 3, 4.0
 """Numbers that stand side by side in a line of a table at least, beside one label, where it is not seen as one; times
 the height of a line of text that a number is wide at most."""
@@ -137,9 +139,10 @@ def with_rows_around(
     far = AS_FAR * float(np.median(gaps))
     while last < len(lines) and _fits(lines[last], borders) and _gap(lines[last - 1], lines[last]) < far:
         last += 1
-    # Above heads, which have no label, stands no row of the table.
-    while first and _has_label(lines[first], borders) and _fits(lines[first - 1], borders):
-        if _gap(lines[first - 1], lines[first]) >= far:
+    # Above heads, which have no label, stands no row of the table; but in table 2 they stand between its rows.
+    parts = len(borders) <= BLOCK_COLUMNS
+    while first and _fits(lines[first - 1], borders) and _gap(lines[first - 1], lines[first]) < far:
+        if not (_has_label(lines[first], borders) or (parts and len(lines[first - 1]) > 1)):
             break
         first -= 1
     return first, last

@@ -191,9 +191,12 @@ def test_where_columns_stand_aslant_a_border_keeps_to_the_margins_of_the_boxes()
 
 def test_a_head_and_its_number_in_the_middle_of_a_wide_cell_have_no_border_in_them() -> None:
     table = lattice([100.0, 100.0, 100.0, 100.0])
-    head, number, other = (260.0, 20.0, 340.0, 30.0), (280.0, 30.0, 320.0, 40.0), (220.0, 50.0, 240.0, 60.0)
+    head, number, other = (260.0, 20.0, 340.0, 30.0), (285.0, 30.0, 315.0, 40.0), (220.0, 50.0, 240.0, 60.0)
     made = with_wide_cells(table, [head, number, other])
     assert np.argwhere(made.upright == 0.0).tolist() == [[2, 3], [3, 3]]
     assert with_wide_cells(table, [head, other]) is table, "in one row alone it may be two texts taken for one"
+    long_head = (150.0, 30.0, 250.0, 36.0)
+    joined = (180.0, 20.0, 230.0, 30.0)
+    assert with_wide_cells(table, [joined, long_head]) is table, "below two numbers taken for one stands the next head"
     seven = lattice([100.0] * 7)
     assert with_wide_cells(seven, [head, number]) is seven
