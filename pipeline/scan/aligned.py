@@ -77,7 +77,7 @@ def aligned(
     lines = lines_of_texts(pieces(grey, boxes, height), height)
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
     inside = [box for line in lines[first:last] for box in line]
-    if (table_4 := _table_4(grey, lattice, lines[first:last], height)) is not None:
+    if (table_4 := _table_4(grey, lattice, lines[first:last], height, boxes)) is not None:
         return [table_4]
     if lattice.n_columns == WITHOUT_LABELS:
         return [lattice]
@@ -108,10 +108,10 @@ def aligned(
     inside = [box for box in inside if middle_of(box) > own[0][0]]
     if _is_aslant(own, inside, fit.borders, height):
         return [lattice]
-    made = [_with_rows(_with_columns(lattice, fit, inside, height), inside, own, height)]
+    made = [_with_rows(_with_columns(lattice, fit, inside, height), inside, own, height, boxes)]
     if (block := block_columns(above, height, 2)) is not None:
         spans = row_spans(above, block.borders[0], height)
-        made.insert(0, _with_rows(_with_columns(lattice, block, above, height), above, spans, height))
+        made.insert(0, _with_rows(_with_columns(lattice, block, above, height), above, spans, height, boxes))
     return made
 
 
@@ -154,7 +154,9 @@ def _is_aslant(
     return False
 
 
-def _table_4(grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float) -> Lattice | None:
+def _table_4(
+    grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float, others: Sequence[Box]
+) -> Lattice | None:
     """The lattice of as many of these lines as stand in fifteen columns: a sentence may stand above or below."""
     spans = ((first, last) for last in range(len(lines), 1, -1) for first in range(last - 1))
     for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span)):
@@ -163,7 +165,7 @@ def _table_4(grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], heigh
         inside = [box for line in lines[first:last] for box in line]
         if (fit := fifteen_columns(grey, inside, height)) is not None:
             rows = row_spans(inside, fit.borders[0], height)
-            return _with_rows(_with_columns(lattice, fit, inside, height), inside, rows, height)
+            return _with_rows(_with_columns(lattice, fit, inside, height), inside, rows, height, others)
     return None
 
 
@@ -229,15 +231,26 @@ def _with_columns(lattice: Lattice, fit: Fit, boxes: Sequence[Box], height: floa
     return replace(lattice, columns=columns, level=level, upright=upright)
 
 
-def _with_rows(lattice: Lattice, boxes: Sequence[Box], spans: Sequence[tuple[float, float]], height: float) -> Lattice:
+def _with_rows(
+    lattice: Lattice,
+    boxes: Sequence[Box],
+    spans: Sequence[tuple[float, float]],
+    height: float,
+    others: Sequence[Box],
+) -> Lattice:
     """The lattice with these rows. Labels of several rows are parted where they were seen to be.
 
     Args:
         spans: top and bottom of what stands in each row.
+        others: all texts of the page.
     """
-    rows = [spans[0][0] - height / 4]
-    rows += [(above[1] + below[0]) / 2 for above, below in pairwise(spans)]
-    rows.append(spans[-1][1] + height / 4)
+    top, bottom = spans[0][0], spans[-1][1]
+    above = max((box[3] for box in others if box[3] <= top), default=-np.inf)
+    below = min((box[1] for box in others if box[1] >= bottom), default=np.inf)
+    # What the detector did not see in the outermost rows of a page that is a little aslant stands higher or lower.
+    rows = [max(top - height / 2, (above + top) / 2)]
+    rows += [(one[1] + other[0]) / 2 for one, other in pairwise(spans)]
+    rows.append(min(bottom + height / 2, (bottom + below) / 2))
     # All but the last column of labels.
     several = max(0, lattice.n_columns - NUMBERS - 1) if lattice.n_columns < WITHOUT_LABELS else 0
     old = np.array(lattice.rows)
