@@ -36,6 +36,8 @@ BROAD = 1.25
 BROAD_COST, TWO_COST, EMPTY_COST, OFF_COST = 0.5, 1.0, 2.0, 0.05
 """Of a broad text among the numbers; of a second text in one line of one column; of a column without texts; of a border
 that is off its place by as much as it may be. A border through a text costs what it cuts off, in heights, up to 1."""
+LEFT_COST, NUMBER = 0.1, 2.0
+"""Of a number that is left out at the left; times the height of a line of text that it is wide at most."""
 CLEAR, CLOSE_COST = 0.4, 0.02
 """Times the height of a line of text, from a border to a text at least; cost of standing as close as can be."""
 TRIED = 24
@@ -240,6 +242,7 @@ def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Text
         counts = np.bincount(column, minlength=NUMBERS)
         filled += counts > 0
         cost += TWO_COST * int(np.maximum(counts - 1, 0).sum())
+    cost += LEFT_COST * _left_out(texts, borders[0])
     empty = int((filled == 0).sum())
     cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
     # The right end is that of the texts: where the last column is blank, they would seem to stand one further right.
@@ -251,6 +254,16 @@ def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Text
     if (most_empty < NUMBERS and len(held) < LEAST_TEXTS) or _labelled(texts, held, borders[0]) < LABELLED:
         return None
     return Fit(borders, cost, empty)
+
+
+def _left_out(texts: _Texts, start: float) -> int:
+    """How many lines have a number between their label and the columns of numbers: one column of them was left out."""
+    found = 0
+    for line in lines_of_texts(texts.boxes, texts.height):
+        before = [box for box in sorted(line) if (box[0] + box[2]) / 2 < start]
+        if len(before) > 1 and width_of(before[-1]) < NUMBER * texts.height:
+            found += max(width_of(box) for box in before[:-1]) > LABEL * texts.height
+    return found
 
 
 def _labelled(texts: _Texts, numbers: Sequence[Box], start: float) -> int:

@@ -127,3 +127,15 @@ def test_a_column_that_is_blank_on_a_page_without_heads_is_not_guessed() -> None
     six = table([[3] * 6 + [0]] * 5)
     fit = seven_columns(six, H)
     assert fit is None or fit.borders[1] > ENDS[0]
+
+
+def test_numbers_close_behind_full_labels_are_no_part_of_them() -> None:
+    """Labels reached up to the numbers, and nobody printed totals: all columns seemed to stand one further right."""
+    labels: list[Box] = [(80.0, 100.0 + 40 * row, 497.0, 120.0 + 40 * row) for row in range(12)]
+    starts = [502.0 + 60 * column for column in range(7)]
+    rows = [100.0 + 40 * row for row in range(12)]
+    numbers: list[Box] = [(x, y, x + 10, y + 20) for y in rows for x in starts[:6]]
+    heads: list[Box] = [(x, 40.0, x + 52, 60.0) for x in starts]
+    heads += [(80.0, 15.0, 400.0, 35.0), (590.0, 15.0, 690.0, 35.0)]
+    fit = seven_columns([*heads, *labels, *numbers], H)
+    assert fit is not None and 497 <= fit.borders[0] <= 502 and fit.borders[6] > starts[5] + 10
