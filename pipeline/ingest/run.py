@@ -15,11 +15,13 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from pipeline.errors import E117, E304, E306, GoujiError
 from pipeline.ingest.journal import Journal
@@ -36,6 +38,8 @@ from pipeline.store.write import Timing, write_store
 
 MOST_DEATHS_ALONE = 2
 """So often may the whole program end over one file that is read alone until that file is given up."""
+PATIENCE = 5.0
+"""Seconds for which the folder is asked for."""
 LEAST_FREE = 64 * 1024 * 1024
 """Bytes that must be free for work to begin."""
 
@@ -291,6 +295,24 @@ def _give_up(job: Job, out: Path, journal: Journal, tally: Tally) -> None:
         job.path.unlink(missing_ok=True)
 
 
+def _lock(lock: IO[str], out: Path) -> None:
+    """Takes the folder. The workers of a run that was killed hold it until they notice, so it is asked for a while.
+
+    Raises:
+        GoujiError: E306 where another run has it.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise GoujiError(E306, reason=str(out)) from None
+            time.sleep(0.1)
+        else:
+            return
+
+
 @contextmanager
 def _ours(out: Path) -> Iterator[None]:
     """The folder is ours alone, and nothing half-written lies in it.
@@ -301,10 +323,7 @@ def _ours(out: Path) -> Iterator[None]:
     try:
         (out / "work").mkdir(parents=True, exist_ok=True)
         with (out / "work" / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise GoujiError(E306, reason=str(out)) from None
+            _lock(lock, out)
             if shutil.disk_usage(out).free < LEAST_FREE:
                 raise GoujiError(E304, reason=f"{out}（磁盘已满）")
             remove_halves(out)

@@ -141,11 +141,16 @@ def test_an_outcome_that_is_not_whole_is_made_anew(reports, tmp_path):
 
 
 def test_two_runs_do_not_write_into_one_folder(reports, tmp_path):
+    met = []
+
     def meet(_: Tally) -> None:
-        with pytest.raises(GoujiError, match="E306"):
-            run(reports, tmp_path / "out")
+        if not met:
+            met.append(True)
+            with pytest.raises(GoujiError, match="E306"):
+                run(reports, tmp_path / "out")
 
     ingest([str(reports)], tmp_path / "out", Options(limits=LIMITS), meet)
+    assert met
 
 
 def test_a_path_that_is_not_there_is_said_before_work_begins(tmp_path):
@@ -179,6 +184,19 @@ def test_killed_and_resumed_it_ends_with_the_same_bytes(reports, tmp_path):
         process.wait()
     run(reports, tmp_path / "out")
     assert digests(tmp_path / "out") == digests(tmp_path / "calm")
+
+
+def test_it_waits_for_the_workers_of_a_run_that_was_killed(reports, tmp_path):
+    """They hold the lock until they notice; started again at once it refused."""
+    lock = tmp_path / "out" / "work" / "lock"
+    lock.parent.mkdir(parents=True)
+    held = (
+        "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX);"
+        "print(flush=True); time.sleep(1)"
+    )
+    with subprocess.Popen([sys.executable, "-c", held, str(lock)], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None and worker.stdout.readline()
+        assert run(reports, tmp_path / "out").files == 8
 
 
 def test_a_full_disk_stops_it_and_spoils_nothing(reports, tmp_path):
