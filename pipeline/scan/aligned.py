@@ -87,7 +87,9 @@ def aligned(
     if before is not None and (fit is None or fit.blank):
         fit = carried_columns(inside, height, before, grey.shape[1]) or fit
     if fit is None:
-        blocks = (block_columns(inside, height, columns) for columns in range(BLOCK_COLUMNS, 1, -1))
+        # Not fewer than were seen: strokes of a pen join the texts of columns.
+        least = max(2, min(lattice.n_columns, BLOCK_COLUMNS))
+        blocks = (block_columns(inside, height, columns) for columns in range(BLOCK_COLUMNS, least - 1, -1))
         fit = next((block for block in blocks if block is not None), None)
     if fit is None:
         return [lattice]
