@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import duckdb
 
@@ -41,24 +42,25 @@ def open_store(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     folder = store_folder(out)
     if folder is None:
         raise GoujiError(E101, reason=f"{out} 里没有数据表，先运行 gouji ingest")
-    with tempfile.TemporaryDirectory(prefix="gouji-query-") as temporary:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "temp_directory": temporary,
-        }
-        with duckdb.connect(":memory:", config=settings) as connection:
-            try:
-                connection.execute(views_sql(folder.absolute()))
-            except duckdb.Error as error:
-                reason = f"{folder} 由另一版本的程序写成，用 gouji ingest 重新写出（{one_line(error)}）"
-                raise GoujiError(E305, reason=reason) from None
-            # What is asked for is held against these as it is written, wildcards and all.
-            allowed = {str(folder.absolute()), without_wildcards(folder)}
-            connection.execute(f"SET allowed_directories = [{', '.join(map(literal, sorted(allowed)))}]")
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            yield connection
+    # DuckDB makes it when memory runs out and removes it again: a query that is killed before leaves nothing behind.
+    spilled = Path(tempfile.gettempdir()) / f"gouji-query-{uuid4().hex}"
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(spilled),
+    }
+    with duckdb.connect(":memory:", config=settings) as connection:
+        try:
+            connection.execute(views_sql(folder.absolute()))
+        except duckdb.Error as error:
+            reason = f"{folder} 由另一版本的程序写成，用 gouji ingest 重新写出（{one_line(error)}）"
+            raise GoujiError(E305, reason=reason) from None
+        # What is asked for is held against these as it is written, wildcards and all.
+        allowed = {str(folder.absolute()), without_wildcards(folder)}
+        connection.execute(f"SET allowed_directories = [{', '.join(map(literal, sorted(allowed)))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
 
 
 def select(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:

@@ -8,8 +8,10 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -209,3 +211,24 @@ def test_the_views_for_other_tools_are_the_same(shared_out, monkeypatch):
         for view in ("reports", "wide", "wide_printed", "files"):
             sql = f"SELECT * FROM {view} ORDER BY ALL"
             assert connection.execute(sql).fetchall() == store.execute(sql).fetchall()
+
+
+def test_a_query_that_does_not_run_out_of_memory_leaves_nothing_when_it_is_killed(shared_out, tmp_path, monkeypatch):
+    """A run killed in its last step, when it counts what it wrote, left a folder behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_store(shared_out) as connection:
+        select(connection, "SELECT count(*) FROM files").fetchall()
+        assert not list(tmp_path.iterdir())
+
+
+def test_what_a_query_spilled_is_gone_afterwards(shared_out, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("duckdb.connect", partial(with_little_memory, duckdb.connect))
+    with open_store(shared_out) as connection:
+        select(connection, "SELECT md5(range::varchar) AS mark FROM range(2000000) ORDER BY mark").fetchone()
+        assert [found.name.startswith("gouji-query-") for found in tmp_path.iterdir()] == [True]
+    assert not list(tmp_path.iterdir())
+
+
+def with_little_memory(connect, database, config):
+    return connect(database, config={**config, "memory_limit": "60MB"})
