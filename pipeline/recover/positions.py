@@ -12,12 +12,11 @@ from pipeline.document import NOWHERE
 from pipeline.recover.normalise import key
 from pipeline.recover.readings import pieces
 from pipeline.recover.strips import Strip, Token, display_width
+from pipeline.spans import Span, joined
 from pipeline.template import Table
 
 HEAD_STRIPS = 24
 """Strips before the first row in which the column heads are looked for."""
-
-Span = tuple[float, float]
 
 
 def place_columns(
@@ -35,7 +34,8 @@ def place_columns(
     short = [row for row, tokens in cut.items() if len(tokens) < width and any(t.kind == "value" for t in tokens)]
     if len(short) < 3:
         return {}
-    bands = _bands([_span(token) for tokens in cut.values() for token in tokens])
+    # One band a column that holds any number.
+    bands = joined(_span(token) for tokens in cut.values() for token in tokens)
     columns = _columns_of(bands, _heads(strips, first, table), width)
     if columns is None:
         return {}
@@ -61,17 +61,6 @@ def place_columns(
 def _span(token: Token) -> Span:
     start = token.x or 0
     return (start, start + display_width(token.text))
-
-
-def _bands(spans: list[Span]) -> list[Span]:
-    """Overlapping spans joined, left to right: one band a column that holds any number."""
-    bands: list[Span] = []
-    for start, end in sorted(spans):
-        if bands and start < bands[-1][1]:
-            bands[-1] = (bands[-1][0], max(bands[-1][1], end))
-        else:
-            bands.append((start, end))
-    return bands
 
 
 def _heads(strips: list[Strip], first: int, table: Table) -> list[Span | None]:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 OVER = 0.3
 """Times its height by which a text reaches over a border at least, on both sides, to run through it: detectors draw
 wide."""
+SHORT = 4.0
+"""Times the height of a line of text that a number, or the head of one column, is wide at most."""
 STACK = 2.2
 """Times its width that a text is high, from which on it is a stack of letters; lone digits are less."""
 

@@ -110,7 +110,7 @@ def read_cells(
             inside[place] = inside[place] or [TextPart(_inside(lattice.box(place), inset))]
     wordless = []
     for place, text in _read_texts(image, {place: inside[place] for place in texts}, engine).items():
-        dirt = (_in_last_row(place, block) and _is_dirty(text)) or _is_stamped(inside[place], text)
+        dirt = _in_last_row(place, block) and _is_dirty(text)
         if (not _holds_no_words(text) and not dirt) or (block is not None and _is_label(place, block)):
             read[place] = text
         elif place not in read:
@@ -279,14 +279,6 @@ def _in_last_row(place: Place, block: tuple[int, int, int, int] | None) -> bool:
 def _is_dirty(cell: CellText) -> bool:
     """Whether the words of a number cell are dirt: hardly read, or beside a line that is a number."""
     return not _is_sure(cell) or any(is_numeric(line) for line in cell.readings[0].text.splitlines())
-
-
-def _is_stamped(parts: Sequence[TextPart], cell: CellText) -> bool:
-    """Whether a number has characters of a seal beside it: the detector saw one text of each kind."""
-    stamps = [part for part in parts if part.mark]
-    if not stamps or len(stamps) == len(parts):
-        return False
-    return bool(cell.readings and _DIGIT.search(cell.readings[0].text))
 
 
 def _is_sure(cell: CellText) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.runs import runs
+from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.rules import scaled
 
@@ -31,8 +32,6 @@ OVER_NOISE = 4.0
 """Times the scatter of the lines beside it, that it must be darker."""
 ENDS = 4
 """Pixels left out at both ends, where other rules cross."""
-NUMBERS, WITHOUT_LABELS = 7, 15
-"""Columns of numbers of table 3, those before them hold labels; columns of table 4."""
 PRINTED_TABLE = 0.7
 """Share of its borders that are printed, from which on a table is taken for one with rules all over; noise and breaks
 cost some."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import height_of, middle_of, width_of
+from pipeline.scan.boxes import SHORT, height_of, middle_of, width_of
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.parts import TextPart, by_cell, lines_of
 
@@ -24,8 +24,6 @@ APART = 2.0
 CLOSE = 0.8
 """Likewise, where both are numbers and other rows have a border between them: no digits of one number stand so far
 apart."""
-SHORT = 4.0
-"""Times its height that such a text is wide at most: a number, a short head."""
 OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
 MOST_COLUMNS = 4

@@ -16,6 +16,7 @@ from pipeline.ocr.runs import runs
 from pipeline.scan.boxes import height_of
 from pipeline.scan.ink import threshold
 from pipeline.scan.parts import sliced
+from pipeline.spans import joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def _pieces(grey: Grey, box: Box, height: float, level: int) -> list[Box]:
     tall = height_of(box) > TALL * height
     found: list[Box] = []
     for first, last in _rows(inked, height) if tall else [(0, inked.shape[0])]:
-        for start, end in _joined(runs(np.asarray(inked[first:last].any(axis=0))), APART * height):
+        for start, end in joined(runs(np.asarray(inked[first:last].any(axis=0))), APART * height):
             y0, y1 = (top + first, top + last) if tall else (box[1], box[3])
             found.append((float(left + start), float(y0), float(left + end), float(y1)))
     return found
@@ -81,13 +82,3 @@ def _rows(inked: NDArray[np.bool_], height: float) -> list[tuple[int, int]]:
         else:
             lines.append((first, last))
     return lines
-
-
-def _joined(spans: Sequence[tuple[int, int]], room: float) -> list[tuple[int, int]]:
-    made: list[tuple[int, int]] = []
-    for first, last in spans:
-        if made and first - made[-1][1] < room:
-            made[-1] = (made[-1][0], last)
-        else:
-            made.append((first, last))
-    return made

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import height_of, middle_of, runs_across, runs_down, width_of
+from pipeline.scan.boxes import SHORT, height_of, middle_of, runs_across, runs_down, width_of
 from pipeline.scan.evened import (
     LEAST_COLUMNS,
     LEAST_ROWS,
@@ -40,8 +40,6 @@ moved."""
 LEAST_SEEN, OFF = 4, 0.2
 """Columns of numbers that are seen in some way, from which on blank ones are added; of the usual width, by which a
 border is off its place among seven at most."""
-SHORT = 4.0
-"""Times its height that a number is wide at most."""
 ALIKE = 0.35
 """Of the usual width, by which the other columns differ at most."""
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from pipeline.scan.boxes import width_of
+from pipeline.scan.boxes import SHORT, width_of
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.ink import threshold
-from pipeline.scan.text_rows import BLOCK_COLUMNS, SHORT, lines_of_texts
+from pipeline.scan.text_rows import BLOCK_COLUMNS, lines_of_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,6 +109,7 @@ def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
     if not texts.boxes:
         return None
     left, right = float(texts.x0.min()), texts.right
+    every = _cut(texts)
     best: Fit | None = None
     for width in np.arange(NARROWEST, WIDEST, STEP) * height:
         if NUMBERS * width > right - left:
@@ -125,7 +126,7 @@ def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
         for index in np.argsort(total, kind="stable")[:TRIED]:
             if best is not None and total[index] >= best.cost:
                 break
-            fit = _placed(inner[index], float(width), cut, texts)
+            fit = _placed(inner[index], float(width), cut, every, texts)
             if fit is not None and (best is None or fit.cost < best.cost):
                 best = fit
     return best
@@ -141,8 +142,15 @@ def _cut(texts: _Texts, broadest: float = np.inf) -> NDArray[np.float64]:
     return np.asarray(inside.clip(0.0, 1.0).sum(axis=1) + CLOSE_COST * close.sum(axis=1))
 
 
-def _placed(wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64], texts: _Texts) -> Fit | None:
-    """The columns with inner borders near these, and what they cost."""
+def _placed(
+    wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64], every: NDArray[np.float64], texts: _Texts
+) -> Fit | None:
+    """The columns with inner borders near these, and what they cost.
+
+    Args:
+        cut: what a border there cuts off the texts of single columns (`_cut`).
+        every: off all texts.
+    """
     borders, cost = [], 0.0
     for x in wanted:
         found = _best_near(cut, float(x), SPREAD * width, SPREAD * width)
@@ -151,7 +159,6 @@ def _placed(wanted: NDArray[np.float64], width: float, cut: NDArray[np.float64],
         borders.append(found[0])
         cost += found[1]
     # Nothing bounds the labels at the left, so the first column may be wider than the others.
-    every = _cut(texts)
     near = np.arange(int(borders[0] - OUTERMOST[1] * width), int(borders[0] - OUTERMOST[0] * width) + 1)
     near = near[near >= 0]
     if not len(near):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import height_of, middle_of, runs_across, width_of
+from pipeline.scan.boxes import SHORT, height_of, middle_of, runs_across, width_of
+from pipeline.spans import Span, joined
 
 if TYPE_CHECKING:
     from pipeline.document import Box
@@ -23,9 +24,8 @@ NEXT_LINE = 3.0
 """Times the height of a line of text, within which the next line of the table begins."""
 BLOCK_COLUMNS = 4
 """Columns of table 2, with that of its labels."""
-IN_LINE, SHORT = 3, 4.0
-"""Numbers that stand side by side in a line of a table at least, beside one label, where it is not seen as one; times
-the height of a line of text that a number is wide at most."""
+IN_LINE = 3
+"""Numbers that stand side by side in a line of a table at least, beside one label, where it is not seen as one."""
 BROAD = 1.25
 """Times the width of a column of numbers that a head of several is wide at least."""
 SHRUNK = 0.15
@@ -97,9 +97,9 @@ def _stands_in_columns(line: Sequence[Box], height: float) -> bool:
     return short >= IN_LINE and len(line) <= short + 1
 
 
-def tabular_stretches(lines: Sequence[Sequence[Box]], height: float) -> list[tuple[float, float]]:
+def tabular_stretches(lines: Sequence[Sequence[Box]], height: float) -> list[Span]:
     """Tops and bottoms of what looks like tables: lines that stand in columns, one below the other."""
-    found: list[tuple[float, float]] = []
+    found: list[Span] = []
     for line in lines:
         if _stands_in_columns(line, height):
             top, bottom = min(box[1] for box in line), max(box[3] for box in line)
@@ -158,7 +158,7 @@ def _fits(line: Sequence[Box], borders: Sequence[float]) -> bool:
     return _has_label(line, borders) and not any(runs_across(box, x) for box in others for x in borders)
 
 
-def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[tuple[float, float]]:
+def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[Span]:
     """Top and bottom of what stands in each row, from above.
 
     Args:
@@ -168,13 +168,13 @@ def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[tuple[f
     """
     numbers = [box for box in boxes if (box[0] + box[2]) / 2 > start]
     labels = leaves([box for box in boxes if (box[0] + box[2]) / 2 <= start], height)
-    bands = _joined([_shrunk(box) for box in numbers])
-    return _joined([*bands, *_label_spans(labels, bands, height)])
+    bands = joined(_shrunk(box) for box in numbers)
+    return joined([*bands, *_label_spans(labels, bands, height)])
 
 
 def without_other_tables(
-    spans: Sequence[tuple[float, float]], boxes: Sequence[Box], borders: Sequence[float]
-) -> list[tuple[float, float]]:
+    spans: Sequence[Span], boxes: Sequence[Box], borders: Sequence[float]
+) -> list[Span]:
     """The rows without what stands above a heading: one line alone at the left, and below it a head of several columns.
 
     Args:
@@ -192,20 +192,9 @@ def without_other_tables(
     return list(spans)
 
 
-def _shrunk(box: Box) -> tuple[float, float]:
+def _shrunk(box: Box) -> Span:
     room = SHRUNK * height_of(box)
     return box[1] + room, box[3] - room
-
-
-def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """What overlaps, as one."""
-    made: list[tuple[float, float]] = []
-    for top, bottom in sorted(spans):
-        if made and top < made[-1][1]:
-            made[-1] = (made[-1][0], max(made[-1][1], bottom))
-        else:
-            made.append((top, bottom))
-    return made
 
 
 def leaves(labels: Sequence[Box], height: float) -> list[Box]:
@@ -225,8 +214,8 @@ def leaves(labels: Sequence[Box], height: float) -> list[Box]:
 
 
 def _label_spans(
-    labels: Sequence[Box], bands: Sequence[tuple[float, float]], height: float
-) -> list[tuple[float, float]]:
+    labels: Sequence[Box], bands: Sequence[Span], height: float
+) -> list[Span]:
     """Top and bottom of each label, which may have several lines: one that fills its line goes on in the next, if that
     is nearer than the next label is, and has no numbers of its own."""
     if not labels:
@@ -248,6 +237,6 @@ def _label_spans(
     return [(_shrunk(group[0])[0], _shrunk(group[-1])[1]) for group in groups]
 
 
-def _holds(label: Box, band: tuple[float, float]) -> bool:
+def _holds(label: Box, band: Span) -> bool:
     """Whether the line of a label has the middle of a row of numbers at its height."""
     return label[1] < (band[0] + band[1]) / 2 < label[3]

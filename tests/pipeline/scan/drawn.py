@@ -53,8 +53,8 @@ NUMBERS = [
 """What stands in the cells of `number_page`."""
 
 
-def number_page(dpi: int = 150) -> NDArray[np.uint8]:
-    """A page with two lines of text and a ruled table of numbers, RGB."""
+def number_page(dpi: int = 150, ruled_row: int | None = None) -> NDArray[np.uint8]:
+    """A page with two lines of text and a table of numbers, RGB; ruled, or with rules around one of its rows alone."""
     scale = dpi / 150
     size = (round(1240 * scale), round(1754 * scale))
     picture = Image.new("RGB", size, "white")
@@ -64,10 +64,11 @@ def number_page(dpi: int = 150) -> NDArray[np.uint8]:
     draw.text((150 * scale, 200 * scale), "The table below shows all applications of 2024", fill="black", font=small)
     rows = [round((300 + 60 * i) * scale) for i in range(10)]
     columns = [round((150 + 130 * i) * scale) for i in range(8)]
-    for y in rows:
+    framed = rows if ruled_row is None else rows[ruled_row : ruled_row + 2]
+    for y in framed:
         draw.line([(columns[0], y), (columns[-1], y)], fill="black", width=2)
     for x in columns:
-        draw.line([(x, rows[0]), (x, rows[-1])], fill="black", width=2)
+        draw.line([(x, framed[0]), (x, framed[-1])], fill="black", width=2)
     for row, texts in enumerate(NUMBERS):
         for column, text in enumerate(texts):
             middle = ((columns[column] + columns[column + 1]) / 2, (rows[row] + rows[row + 1]) / 2)

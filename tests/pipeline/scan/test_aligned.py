@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.scan.aligned import aligned, unseen_tables
+from pipeline.scan.carried import NumberColumns
 from pipeline.scan.lattice import Lattice, with_places
 
 if TYPE_CHECKING:
@@ -109,3 +112,32 @@ def test_a_page_that_is_still_bent_is_not_laid_out_by_its_texts() -> None:
     close = [(x0, 0.55 * y0, x1, 0.55 * y0 + 20) for x0, y0, x1, _ in bent]
     lattice = seen((70.0, 180.0, 450.0, 910.0), tuple(50.0 + 25 * row for row in range(11)))
     assert aligned(drawn(close), lattice, close) == [lattice]
+
+
+texts = st.builds(
+    lambda left, top, wide, high: (float(left), float(top), float(left + wide), float(top + high)),
+    st.integers(0, 900), st.integers(0, 560), st.integers(3, 500), st.integers(4, 70),
+)  # fmt: skip
+rows_of_texts = st.lists(
+    st.tuples(st.integers(0, 28), st.lists(st.integers(0, 15), min_size=1, max_size=15, unique=True)), max_size=14
+)
+places = st.lists(st.floats(0, 1000), min_size=2, max_size=12, unique=True).map(sorted)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows_of_texts, st.lists(texts, max_size=12), places, places, st.booleans())
+def test_no_texts_defeat_it(rows, others, columns, heights, carried) -> None:
+    """Texts in columns with others strewn between them: whatever comes of it is a lattice."""
+    stand = [(62.0 * at + 20, 20.0 * row, 62.0 * at + 50, 20.0 * row + 18) for row, each in rows for at in each]
+    boxes = [*stand, *others]
+    lattice = seen(tuple(columns), tuple(600 * y / 1000 for y in heights))
+    before = NumberColumns(tuple(0.3 + 0.09 * column for column in range(8)), 0.05) if carried else None
+    grey = drawn(boxes)
+    for made in [*aligned(grey, lattice, boxes, before), *unseen_tables(grey, boxes, [], before)]:
+        assert list(made.rows) == sorted(made.rows) and list(made.columns) == sorted(made.columns)
+        assert made.level.shape == (made.n_rows + 1, made.n_columns)
+        assert made.upright.shape == (made.n_rows, made.n_columns + 1)
+        covered = np.zeros((made.n_rows, made.n_columns), int)
+        for place in made.places:
+            covered[place.row : place.row + place.row_span, place.column : place.column + place.column_span] += 1
+        assert (covered == 1).all()

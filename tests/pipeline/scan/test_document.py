@@ -16,6 +16,7 @@ from pipeline.ocr.engine import Engine
 from pipeline.ocr.load import load_engine
 from pipeline.scan.document import Scans, scan_document
 from pipeline.scan.overlay import write_overlays
+from pipeline.scan.page import drawn_rules, scan_page
 
 from .drawn import NUMBERS, number_page
 
@@ -82,6 +83,11 @@ def test_every_number_is_read(change: str, engine: Engine) -> None:
     assert numbers(document) == [NUMBERS]
     assert document.defeated == () and document.warnings == () and len(scans.pages) == 1
     assert any(isinstance(block, Line) and "disclosure" in block.text for block in document.blocks)
+
+
+def test_rules_around_one_row_are_no_table(engine: Engine) -> None:
+    page = scan_page(number_page(ruled_row=4), engine, rules=drawn_rules)
+    assert [(table.lattice.n_rows, table.lattice.n_columns) for table in page.tables] == [(9, 7)]
 
 
 def test_boxes_hold_the_ink_on_the_page_as_given(engine: Engine) -> None:

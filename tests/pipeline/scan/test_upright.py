@@ -76,6 +76,15 @@ def test_a_shadow_does_not_cut_the_sheet_in_two() -> None:
     assert abs(frame.width - 840) < 12 and abs(frame.height - 1200) < 12
 
 
+def test_a_sheet_lit_from_one_side_is_told_by_its_colour() -> None:
+    """At the dark side it is as dark as the wood is at the bright one."""
+    photo = np.full((1400, 1000, 3), (190, 160, 125), dtype=np.uint8)
+    photo[100:1300, 80:920] = 240
+    light = np.linspace(1.0, 0.35, 1000)[None, :, None]
+    frame = sheet_frame(np.asarray(photo * light, dtype=np.uint8))
+    assert abs(frame.width - 840) < 12 and abs(frame.height - 1200) < 12
+
+
 def test_a_tinted_table_is_no_sheet() -> None:
     page = np.full((1000, 1400, 3), 225, dtype=np.uint8)
     page[200:600, 100:1300] = (235, 222, 190)
