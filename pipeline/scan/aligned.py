@@ -49,6 +49,8 @@ SAME_START, LEAST_STARTS = 0.3, 3
 begin there."""
 CLEAN, MOST_HEADINGS = 0.6, 3
 """Cost of columns that suit all texts; headings below which table 3 may begin."""
+DEARER = 0.3
+"""Cost by which columns of their own are clearly worse than those of the page before."""
 STACKED, LEAST_STACKED = 0.8, 3
 """Times the height of a line of text between two numbers of one cell; such cells of one row from which on it is two."""
 MOST_BESIDE = 4
@@ -78,8 +80,8 @@ def aligned(
         return [lattice]
     start, fit = _seven_columns(lines, height)
     above, inside = ([box for line in part for box in line] for part in (lines[:start], lines[start:]))
-    if before is not None and (fit is None or fit.blank):
-        fit = carried_columns(inside, height, before, grey.shape[1]) or fit
+    if before is not None:
+        fit = _carried(fit, carried_columns(inside, height, before, grey.shape[1]))
     fit = fit or _table_2(inside, lattice.n_columns, height)
     if fit is None:
         return [lattice]
@@ -98,6 +100,14 @@ def aligned(
     if block is not None and (spans := row_spans(above, block.borders[0], height)):
         made.insert(0, laid_over(lattice, block, above, spans, height, boxes))
     return made
+
+
+def _carried(own: Fit | None, carried: Fit | None) -> Fit | None:
+    """The columns of the page before, where a table has none of its own or some that may be others: with blank ones, or
+    clearly dearer. Otherwise its own, which know how this page lies."""
+    if carried is None or own is None:
+        return carried or own
+    return carried if own.blank or carried.cost + DEARER < own.cost else own
 
 
 def _table_2(boxes: Sequence[Box], seen: int, height: float) -> Fit | None:
