@@ -8,14 +8,13 @@ through a number. Here it is told where tables are, and what parts the labels; `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import height_of, letter_height, middle_of, runs_across
-from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
+from pipeline.scan.boxes import SHORT, height_of, letter_height, middle_of, runs_across, width_of
+from pipeline.scan.evened import MOST_ROWS, NUMBERS, WITHOUT_LABELS
 from pipeline.scan.laid import BEFORE_NUMBERS, MOST_HEADS, laid_over
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.pieces import TALL, pieces
@@ -48,7 +47,9 @@ SAME_START, LEAST_STARTS = 0.3, 3
 """Times the height of a line of text, by which labels of one column begin at different places at most; labels that must
 begin there."""
 CLEAN, MOST_HEADINGS = 0.6, 3
-"""Cost of columns that suit all texts; headings below which table 3 may begin."""
+"""Cost of columns that suit all texts; headings below which table 3 may begin, or above which it may end."""
+LABEL = 5.0
+"""Times the height of a line of text: the label of a row is wider; heads of table 4 are less."""
 DEARER = 0.3
 """Cost by which columns of their own are clearly worse than those of the page before."""
 STACKED, LEAST_STACKED = 0.8, 3
@@ -76,12 +77,11 @@ def aligned(
     lines = lines[first:last]
     if (table_4 := _table_4(grey, lattice, lines, height, boxes)) is not None:
         return [table_4]
-    if lattice.n_columns == WITHOUT_LABELS:
+    if lattice.n_columns == WITHOUT_LABELS and lattice.n_rows <= MOST_ROWS:
         return [lattice]
-    start, fit = _seven_columns(lines, height)
-    above, inside = ([box for line in part for box in line] for part in (lines[:start], lines[start:]))
-    if before is not None:
-        fit = _carried(fit, carried_columns(inside, height, before, grey.shape[1]))
+    stretch, fit = _seven_columns(lines, height, before, grey.shape[1])
+    above = [box for line in lines[: stretch.start] for box in line]
+    inside = [box for line in lines[stretch.start : stretch.stop] for box in line]
     fit = fit or _table_2(inside, lattice.n_columns, height)
     if fit is None:
         return [lattice]
@@ -137,26 +137,54 @@ def _texts_of(boxes: Sequence[Box], seen: Span, fit: Fit, height: float) -> list
     return [box for line in lines[first:last] for box in line]
 
 
-def _seven_columns(lines: Sequence[Sequence[Box]], height: float) -> tuple[int, Fit | None]:
-    """The seven columns that these lines stand in, and the first of the lines that do: where the end of table 2 was
-    taken for a part of table 3, its texts stand in other columns."""
-    best = (0, seven_columns([box for line in lines for box in line], height))
-    if not lines or (best[1] is not None and best[1].cost <= CLEAN):
-        return best
+def _seven_columns(
+    lines: Sequence[Sequence[Box]], height: float, before: NumberColumns | None, page_width: int
+) -> tuple[range, Fit | None]:
+    """The seven columns that these lines stand in, and the lines that do: where the end of table 2 or what stands above
+    table 4 was taken for a part of table 3, its texts stand in other columns."""
+    best: tuple[range, Fit | None] = (range(len(lines)), None)
+    for stretch in _stretches(lines, height):
+        inside = [box for line in lines[stretch.start : stretch.stop] for box in line]
+        fit = seven_columns(inside, height)
+        if before is not None and stretch.start == 0:
+            fit = _carried(fit, carried_columns(inside, height, before, page_width))
+        # What stands above table 4 seldom stands in the way of columns; a label without numbers may be one of table 3.
+        gain = DEARER if stretch.stop < len(lines) else 0.0
+        if fit is not None and (best[1] is None or fit.cost + gain < best[1].cost):
+            best = (stretch, fit)
+        if best[1] is not None and best[1].cost <= CLEAN:
+            break
+    return best
+
+
+def _stretches(lines: Sequence[Sequence[Box]], height: float) -> Iterator[range]:
+    """The lines that may be table 3, the most likely first: all; those below a heading; those above one."""
+    yield range(len(lines))
+    if not lines:
+        return
     left, right = min(box[0] for line in lines for box in line), max(box[2] for line in lines for box in line)
     headings = [
         i
-        for i, (line, below) in enumerate(pairwise(lines))
-        if min(line)[0] - left < BEFORE_NUMBERS * height
-        and max(box[2] for box in line) < (left + right) / 2
-        # Below the heading stands the head of all columns of numbers, which has no label.
-        and min(below)[0] > left + WITHOUT_LABEL * (right - left)
+        for i, line in enumerate(lines)
+        if min(line)[0] - left < BEFORE_NUMBERS * height and max(box[2] for box in line) < (left + right) / 2
     ]
-    for heading in headings[-MOST_HEADINGS:]:
-        fit = seven_columns([box for line in lines[heading + 1 :] for box in line], height)
-        if fit is not None and (best[1] is None or fit.cost < best[1].cost):
-            best = (heading + 1, fit)
-    return best
+    # Below the heading stands the head of all columns of numbers, which has no label.
+    with_heads = [
+        i
+        for i in headings
+        if i + 1 < len(lines) and min(lines[i + 1])[0] > left + WITHOUT_LABEL * (right - left)
+    ]
+    yield from (range(heading + 1, len(lines)) for heading in with_heads[-MOST_HEADINGS:])
+    # Below the other heading stands no row of table 3.
+    rows = [i for i, line in enumerate(lines) if _is_row(line, height)]
+    above_table_4 = [i for i in headings if i > max(rows, default=len(lines))]
+    yield from (range(heading) for heading in above_table_4[: -MOST_HEADINGS - 1 : -1])
+
+
+def _is_row(line: Sequence[Box], height: float) -> bool:
+    """Whether a line is a label and numbers, no heads side by side."""
+    label, *others = sorted(line)
+    return width_of(label) > LABEL * height and any(width_of(box) < SHORT * height for box in others)
 
 
 def _is_aslant(

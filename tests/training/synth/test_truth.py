@@ -53,7 +53,7 @@ def test_ink_of_numbers_lies_in_their_lines(drawn: Draw, layout: str) -> None:
     assert checked > 40
 
 
-WITHOUT_RULES = ("bare", "plain")
+WITHOUT_RULES = ("bare", "plain", "unruled")
 
 
 @pytest.mark.parametrize("layout", EVERY)
