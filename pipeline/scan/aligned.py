@@ -17,12 +17,14 @@ from pipeline.scan.boxes import SHORT, height_of, letter_height, middle_of, runs
 from pipeline.scan.evened import MOST_ROWS, NUMBERS, WITHOUT_LABELS
 from pipeline.scan.laid import BEFORE_NUMBERS, MOST_HEADS, laid_over
 from pipeline.scan.lattice import Lattice, with_places
+from pipeline.scan.overlooked import numbers_in_line
 from pipeline.scan.pieces import TALL, pieces
 from pipeline.scan.text_columns import (
     WITHOUT_LABEL,
     block_columns,
     carried_columns,
     fifteen_columns,
+    is_line_of_numbers,
     seven_columns,
 )
 from pipeline.scan.text_rows import (
@@ -208,12 +210,29 @@ def _table_4(
     grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float, others: Sequence[Box]
 ) -> Lattice | None:
     """The lattice of as many of these lines as stand in fifteen columns: a sentence may stand above or below."""
-    spans = ((first, last) for last in range(len(lines), 1, -1) for first in range(last - 1))
-    for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span)):
-        if last - first < max(2, len(lines) - MOST_BESIDE):
-            break
-        inside = [box for line in lines[first:last] for box in line]
-        if (fit := fifteen_columns(grey, inside, height)) is not None:
+    left, right = min(box[0] for box in others), max(box[2] for box in others)
+    more = [
+        [*line, *numbers_in_line(grey, line, left, right, height)] if is_line_of_numbers(line, height) else line
+        for line in lines
+    ]
+    # What the detector did not see may be a piece of a pen's stroke, too.
+    for texts in (lines, more) if more != lines else (lines,):
+        if (made := _laid_in_fifteen(grey, lattice, texts, height, others)) is not None:
+            return made
+    return None
+
+
+def _laid_in_fifteen(
+    grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float, others: Sequence[Box]
+) -> Lattice | None:
+    for left_out in range(min(MOST_BESIDE, len(lines) - 2) + 1):
+        fits: list[tuple[float, list[Box], Fit]] = []
+        for first in range(left_out + 1):
+            inside = [box for line in lines[first : len(lines) - left_out + first] for box in line]
+            if (fit := fifteen_columns(grey, inside, height)) is not None:
+                fits.append((fit.cost, inside, fit))
+        if fits:
+            _, inside, fit = min(fits, key=lambda one: one[0])
             return laid_over(lattice, fit, inside, row_spans(inside, fit.borders[0], height), height, others)
     return None
 

@@ -22,6 +22,7 @@ from pipeline.scan.ink import threshold
 from pipeline.scan.lattice import SURE, Lattice
 from pipeline.scan.parts import TextPart, by_cell, sliced
 from pipeline.scan.rules import rule_scale
+from pipeline.spans import joined
 
 if TYPE_CHECKING:
     from pipeline.document import Box
@@ -62,6 +63,26 @@ def overlooked_numbers(grey: Grey, lattice: Lattice, parts: Sequence[TextPart]) 
             if len(numbers) == 1:
                 found.append(TextPart(numbers[0]))
     return found
+
+
+def numbers_in_line(grey: Grey, line: Sequence[Box], left: float, right: float, height: float) -> list[Box]:
+    """What looks like numbers where a line of numbers has none that was seen.
+
+    Args:
+        line: boxes of the texts of one line, in pixels of the image.
+        left, right: of the table, pixels.
+        height: of a line of text, pixels.
+    """
+    top, bottom = (float(np.median([box[side] for box in line])) for side in (1, 3))
+    room = HIGH * height / 4
+    edges = [left, *(edge for span in joined((box[0], box[2]) for box in line) for edge in span), right]
+    digits = [
+        digit
+        for start, end in zip(edges[::2], edges[1::2], strict=True)
+        if end - start > CLEAR * height
+        for digit in _digits(grey, (start, top - room, end, bottom + room), 0.0, threshold(grey), height)
+    ]
+    return _numbers(digits, height)
 
 
 def _free(lattice: Lattice, place: Place, parts: Sequence[TextPart]) -> Iterator[tuple[float, float]]:

@@ -189,8 +189,7 @@ def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | No
         height: of a line of text, pixels.
     """
     lines = lines_of_texts(boxes, height)
-    side_by_side = max((len(line) for line in lines if _is_short(line, height)), default=0)
-    if side_by_side < SIDE_BY_SIDE:
+    if not any(is_line_of_numbers(line, height) for line in lines):
         return None
     left = min(box[0] for box in boxes) - height / 4
     right = max(box[2] for box in boxes) + height / 4
@@ -199,26 +198,38 @@ def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | No
     cut, near = (cv2.blur(ink, (1 + 2 * round(room * height), 1))[0] for room in (CLOSE, CLEAR))
     cut += CLOSE_COST * near
     best: Fit | None = None
-    rooms = [0.1 * tenth for tenth in range(5)]
-    # What ends the table is its texts: in the middle of their columns they leave as much room as there is beside them.
+    rooms = [0.1 * tenth for tenth in range(10)]
+    # What ends the table is its texts: in the middle of their columns, or at one side of them, they leave room beside.
     for before, behind in product(rooms, rooms):
         width = (right - left) / (WITHOUT_LABELS - before - behind)
         start = left - before * width
-        inner = [_best_near(cut, start + width * k, SPREAD * width, SPREAD * width) for k in range(1, WITHOUT_LABELS)]
-        found = [one for one in inner if one is not None]
-        borders = (start, *(x for x, _ in found), right + behind * width)
-        cost = sum(cost for _, cost in found)
-        if len(found) < WITHOUT_LABELS - 1 or min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width:
+        inner, cost = _inner_borders(cut, start, width, DEAREST_CUT if best is None else best.cost)
+        borders = (start, *inner, right + behind * width)
+        if len(inner) < WITHOUT_LABELS - 1 or min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width:
             continue
         edges = [min(max(0, round(x)), len(cut) - 1) for x in borders]
         empty = sum(not inked[:, a:b].any() for a, b in pairwise(edges))
-        if empty <= MOST_EMPTY and cost <= DEAREST_CUT and (best is None or cost < best.cost):
+        if empty <= MOST_EMPTY and (best is None or cost < best.cost):
             best = Fit(borders, cost, empty)
     return best
 
 
-def _is_short(line: Sequence[Box], height: float) -> bool:
-    return all(width_of(box) < SHORT * height for box in line)
+def _inner_borders(cut: NDArray[np.float64], start: float, width: float, most: float) -> tuple[list[float], float]:
+    """The borders between fifteen columns of one width, each where there is most room near its place, and their cost;
+    those alone up to which they cost no more than `most`."""
+    found, total = [], 0.0
+    for k in range(1, WITHOUT_LABELS):
+        near = _best_near(cut, start + width * k, SPREAD * width, SPREAD * width)
+        if near is None or total + near[1] > most:
+            break
+        found.append(near[0])
+        total += near[1]
+    return found, total
+
+
+def is_line_of_numbers(line: Sequence[Box], height: float) -> bool:
+    """Whether nothing but short texts stand in a line, as many as numbers in the fifteen columns of table 4."""
+    return len(line) >= SIDE_BY_SIDE and all(width_of(box) < SHORT * height for box in line)
 
 
 def _inked_columns(grey: Grey, lines: Sequence[Sequence[Box]]) -> NDArray[np.bool_]:
