@@ -18,7 +18,7 @@ from pipeline.scan.evened import MOST_ROWS, NUMBERS, WITHOUT_LABELS
 from pipeline.scan.laid import BEFORE_NUMBERS, MOST_HEADS, laid_over
 from pipeline.scan.lattice import Lattice, with_places
 from pipeline.scan.overlooked import numbers_in_line
-from pipeline.scan.pieces import TALL, pieces
+from pipeline.scan.pieces import LABEL, TALL, numbers_apart, pieces
 from pipeline.scan.text_columns import (
     WITHOUT_LABEL,
     block_columns,
@@ -50,8 +50,6 @@ SAME_START, LEAST_STARTS = 0.3, 3
 begin there."""
 CLEAN, MOST_HEADINGS = 0.6, 3
 """Cost of columns that suit all texts; headings below which table 3 may begin, or above which it may end."""
-LABEL = 5.0
-"""Times the height of a line of text: the label of a row is wider; heads of table 4 are less."""
 DEARER = 0.3
 """Cost by which columns of their own are clearly worse than those of the page before."""
 STACKED, LEAST_STACKED = 0.8, 3
@@ -76,7 +74,7 @@ def aligned(
     height = float(np.median([letter_height(box) for box in boxes]))
     lines = lines_of_texts(pieces(grey, boxes, height), height)
     first, last = texts_of_table(lines, lattice.rows[0], lattice.rows[-1], height)
-    lines = lines[first:last]
+    lines = numbers_apart(grey, lines[first:last], height)
     if (table_4 := _table_4(grey, lattice, lines, height, boxes)) is not None:
         return [table_4]
     if lattice.n_columns == WITHOUT_LABELS and lattice.n_rows <= MOST_ROWS:
@@ -124,7 +122,8 @@ def _texts_apart(grey: Grey, lattice: Lattice, boxes: Sequence[Box], fit: Fit, h
     at its commas it would be several."""
     labels = [box for box in boxes if box[2] < fit.borders[0] + height / 2 and height_of(box) < TALL * height]
     others = [box for box in boxes if box not in labels]
-    return [*_parted_labels(grey, labels, lattice.columns, height), *pieces(grey, others, height)]
+    texts = [*_parted_labels(grey, labels, lattice.columns, height), *pieces(grey, others, height)]
+    return [box for line in numbers_apart(grey, lines_of_texts(texts, height), height) for box in line]
 
 
 def _texts_of(boxes: Sequence[Box], seen: Span, fit: Fit, height: float) -> list[Box]:

@@ -7,13 +7,14 @@ its neighbours. The ink in the box says where each begins and ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from pipeline.ocr.runs import runs
-from pipeline.scan.boxes import height_of
+from pipeline.scan.boxes import SHORT, height_of, width_of
 from pipeline.scan.ink import threshold
 from pipeline.scan.parts import sliced
 from pipeline.spans import joined
@@ -33,6 +34,11 @@ SPECK, STROKE = 0.3, 3.0
 """Likewise: larger side of a stain at most; width of a stroke of a pen, or of a rule, at least."""
 FILLED = 0.25
 """Share of its box that ink so wide fills at least where it is letters that touch."""
+LABEL, LEAST_NUMBERS = 5.0, 4
+"""Likewise, width from which on a text is the label of a row; numbers behind labels from which on they say where others
+stand."""
+ALIGNED, NEAR = 0.4, 0.18
+"""Likewise: by which numbers stand off such a place at most; from a label to the number close behind it at least."""
 LEAST_LINE = 0.5
 """Likewise, height of a line of a box of several."""
 
@@ -47,6 +53,52 @@ def pieces(grey: Grey, boxes: Sequence[Box], height: float) -> list[Box]:
     """
     level = threshold(grey)
     return [piece for box in boxes for piece in _pieces(grey, box, height, level)]
+
+
+def numbers_apart(grey: Grey, lines: Sequence[Sequence[Box]], height: float) -> list[list[Box]]:
+    """The lines of texts, their labels without a number that stands close behind them: where the first numbers of other
+    lines begin, or end, or have their middle, the ink leaves room there.
+
+    Args:
+        lines: of texts, in pixels of the image, from top to bottom.
+        height: of a line of text, pixels.
+    """
+    first = [
+        [number[0], number[2], (number[0] + number[2]) / 2]
+        for line in lines
+        for label, number in pairwise(sorted(line))
+        if width_of(label) > LABEL * height and width_of(number) < SHORT * height
+    ]
+    if len(first) < LEAST_NUMBERS:
+        return [list(line) for line in lines]
+    usual = np.median(first, axis=0)
+    off = np.median(np.abs(np.array(first) - usual), axis=0)
+    side = int(off.argmin())
+    if off[side] > ALIGNED * height / 2:
+        return [list(line) for line in lines]
+    level = threshold(grey)
+    made = []
+    for line in lines:
+        texts = list(line)
+        for box in line:
+            if width_of(box) > LABEL * height and box[0] < usual[0] < box[2] + height:
+                texts.remove(box)
+                texts += _without_number(grey, box, height, level, (side, float(usual[side])))
+        made.append(texts)
+    return made
+
+
+def _without_number(grey: Grey, box: Box, height: float, level: int, place: tuple[int, float]) -> list[Box]:
+    """A label and the number behind it, if its ink has one at a place: start, end or middle (0, 1, 2) and where."""
+    stretches = runs(np.asarray(_inked(sliced(grey, box, 0) < level, height).any(axis=0)))
+    side, x = place
+    left = max(0, round(box[0]))
+    for before, behind in pairwise(joined(stretches, NEAR * height)):
+        start, end = left + behind[0], left + stretches[-1][1]
+        off = abs((start, end, (start + end) / 2)[side] - x)
+        if end - start < SHORT * height and off < ALIGNED * height:
+            return [(box[0], box[1], left + before[1], box[3]), (start, box[1], end, box[3])]
+    return [box]
 
 
 def _pieces(grey: Grey, box: Box, height: float, level: int) -> list[Box]:

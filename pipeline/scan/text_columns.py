@@ -58,7 +58,7 @@ LABELLED, LABEL = 2, 3.0
 """Lines with a label and numbers at least: table 4 has none; times the height of a line of text that it is wide."""
 DEAREST = 0.06
 """Of what it costs for each text in the columns of numbers at most, beyond two heads of several columns."""
-ENLARGED, SLACK, NEARBY = 0.05, 0.3, 0.15
+ENLARGED, SLACK, NEARBY = 0.08, 0.3, 0.15
 """Share by which a table is wider or narrower than on the page before at most. Of the usual width: by which its columns
 may stand off what its ends say; by which one border may."""
 BLOCK_LINES, BLOCK_GAP = 2, 1.5
@@ -100,14 +100,10 @@ def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
         boxes: of the texts of a table, in pixels of the image.
         height: of a line of text, pixels.
     """
-    if len(boxes) < LEAST_TEXTS:
+    boxes = _without_broad_heads(boxes, height) if len(boxes) >= LEAST_TEXTS else []
+    if not boxes:
         return None
-    start = min(box[0] for box in boxes)
-    start += WITHOUT_LABEL * (max(box[2] for box in boxes) - start)
-    lines = lines_of_texts(boxes, height)
-    texts = _texts([box for line in lines if len(line) > FEW or min(line)[0] < start for box in line], height)
-    if not texts.boxes:
-        return None
+    texts = _texts(boxes, height)
     left, right = float(texts.x0.min()), texts.right
     every = _cut(texts)
     best: Fit | None = None
@@ -130,6 +126,14 @@ def seven_columns(boxes: Sequence[Box], height: float) -> Fit | None:
             if fit is not None and (best is None or fit.cost < best.cost):
                 best = fit
     return best
+
+
+def _without_broad_heads(boxes: Sequence[Box], height: float) -> list[Box]:
+    """The texts without lines that hold nothing but heads of several columns."""
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    start = left + WITHOUT_LABEL * (right - left)
+    lines = lines_of_texts(boxes, height)
+    return [box for line in lines if len(line) > FEW or min(line)[0] < start for box in line]
 
 
 def _cut(texts: _Texts, broadest: float = np.inf) -> NDArray[np.float64]:
@@ -265,7 +269,10 @@ def _weighed(borders: tuple[float, ...], width: float, cost: float, texts: _Text
     cost += EMPTY_COST * empty if most_empty < NUMBERS else 0.0
     # The right end is that of the texts: where the last column is blank, they would seem to stand one further right.
     widths = np.diff(borders)
-    if most_empty < NUMBERS and not (filled[0] and (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all()):
+    if most_empty < NUMBERS and not (widths[filled == 0] > LEAST_BLANK * np.median(widths)).all():
+        return None
+    # Natural persons ask almost everywhere.
+    if not filled[0]:
         return None
     if empty > most_empty or cost > DEAREST * len(held) + 2 * BROAD_COST:
         return None
@@ -302,6 +309,7 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
         height: of a line of text, pixels.
         page_width: pixels.
     """
+    boxes = _without_broad_heads(boxes, height) if boxes else []
     if not boxes:
         return None
     texts = _texts(boxes, height)
@@ -312,29 +320,27 @@ def carried_columns(boxes: Sequence[Box], height: float, before: NumberColumns, 
     left, right = float(np.median(ends[0])) - height / 2, float(np.median(ends[1])) + height / 2
     end = texts.right
     texts = texts._replace(right=float(page_width))
-    cut = _cut(texts)
-    best: Fit | None = None
-    # Its last columns may be blank; or the page was photographed from nearer.
-    for blank in range(NUMBERS):
-        scale = (right - left) / (float(there[-1 - blank]) - before.left * page_width)
-        if abs(scale - 1) > ENLARGED:
-            continue
+    cut = _cut(texts, BROAD * width)
+    # The page was photographed from nearer, or as the one before; then its last columns may be blank, or their texts
+    # may stand at the left.
+    scales = [(right - left) / (float(there[-1 - blank]) - before.left * page_width) for blank in range(NUMBERS)]
+    fits: list[Fit] = []
+    for scale in (*(scale for scale in scales if abs(scale - 1) <= ENLARGED), 1.0):
         placed = left + (there - before.left * page_width) * scale
-        for shift in np.arange(-SLACK * width, SLACK * width + 1):
-            at = np.clip(np.round(placed[:-1] + shift).astype(int), 0, len(cut) - 1)
-            cost = float(cut[at].sum()) + OFF_COST * (abs(float(shift)) / (SLACK * width) + abs(scale - 1) / ENLARGED)
-            if best is None or cost < best.cost:
-                inner = (float(x) for x in placed[:-1] + shift)
-                best = Fit((*inner, max(end, float(placed[-1] + shift))), cost)
-    if best is None:
-        return None
-    # Where the page is a little aslant.
-    near = [_best_near(cut, x, NEARBY * width, SPREAD * width) for x in best.borders[:-1]]
-    found = [one for one in near if one is not None]
-    borders = (*(x for x, _ in found), best.borders[-1])
-    if len(found) < NUMBERS:
-        return None
-    return _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
+        if end > placed[-1] + SLACK * width:
+            continue
+        shifts = np.arange(-SLACK * width, SLACK * width + 1)
+        at = np.clip(np.round(placed[:-1] + shifts[:, None]).astype(int), 0, len(cut) - 1)
+        off = np.abs(shifts) / (SLACK * width) + abs(scale - 1) / ENLARGED
+        shift = float(shifts[(cut[at].sum(axis=1) + OFF_COST * off).argmin()])
+        # Where the page is a little aslant.
+        near = [_best_near(cut, float(x), NEARBY * width, SPREAD * width) for x in placed[:-1] + shift]
+        found = [one for one in near if one is not None]
+        if len(found) == NUMBERS:
+            borders = (*(x for x, _ in found), max(end, float(placed[-1] + shift)))
+            fit = _weighed(borders, width, sum(cost for _, cost in found), texts, NUMBERS)
+            fits += [fit] if fit is not None else []
+    return min(fits, key=lambda fit: fit.cost, default=None)
 
 
 def block_columns(boxes: Sequence[Box], height: float, columns: int = BLOCK_COLUMNS) -> Fit | None:
