@@ -179,7 +179,7 @@ def _stretches(lines: Sequence[Sequence[Box]], height: float) -> Iterator[range]
     # Below the other heading stands no row of table 3.
     rows = [i for i, line in enumerate(lines) if _is_row(line, height)]
     above_table_4 = [i for i in headings if i > max(rows, default=len(lines))]
-    yield from (range(heading) for heading in above_table_4[: -MOST_HEADINGS - 1 : -1])
+    yield from (range(heading) for heading in above_table_4[:MOST_HEADINGS])
 
 
 def _is_row(line: Sequence[Box], height: float) -> bool:

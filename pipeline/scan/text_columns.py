@@ -211,6 +211,10 @@ def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | No
         borders = (start, *inner, right + behind * width)
         if len(inner) < WITHOUT_LABELS - 1 or min(b - a for a, b in pairwise(borders)) < OUTERMOST[0] * width:
             continue
+        # A number that was not seen there would move all others.
+        ends = ((borders[0], borders[1]), (borders[-2], borders[-1]))
+        if not all(any(a < (box[0] + box[2]) / 2 < b for box in boxes) for a, b in ends):
+            continue
         edges = [min(max(0, round(x)), len(cut) - 1) for x in borders]
         empty = sum(not inked[:, a:b].any() for a, b in pairwise(edges))
         if empty <= MOST_EMPTY and (best is None or cost < best.cost):

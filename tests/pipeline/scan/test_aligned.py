@@ -82,6 +82,48 @@ def test_a_table_of_which_no_border_was_seen_is_found_by_its_texts() -> None:
     assert unseen_tables(drawn(table()), table(), [made]) == [], "it was found before"
 
 
+def test_what_stands_above_table_4_is_no_part_of_table_3() -> None:
+    """The network took both tables of a page, and the heading between them, for one with fifteen columns."""
+    heading: Box = (70.0, 440.0, 300.0, 460.0)
+    heads: list[Box] = [(80.0 + 75 * head, 520.0, 145.0 + 75 * head, 540.0) for head in range(11)]
+    boxes = [*table(), heading, (100.0, 475.0, 400.0, 495.0), *heads]
+    lattice = seen(tuple(70.0 + 56 * column for column in range(16)), tuple(90.0 + 45 * row for row in range(11)))
+    [made] = aligned(drawn(boxes), lattice, boxes)
+    assert made.n_rows == 8 and made.rows[-1] < 440
+    assert sum(place.column >= made.n_columns - 7 for place in made.places) == 8 * 7
+
+
+def test_columns_that_suit_as_well_as_those_of_the_page_before_are_kept() -> None:
+    boxes, lattice = table(), seen((70.0, 180.0, 450.0), tuple(90.0 + 40 * row for row in range(9)))
+    before = NumberColumns(tuple(x / 1000 for x in (505, 565, 622, 680, 742, 795, 855, 911)), 0.07)
+    [alone], [carried] = aligned(drawn(boxes), lattice, boxes), aligned(drawn(boxes), lattice, boxes, before)
+    assert carried.columns == alone.columns
+
+
+def test_where_its_own_columns_cut_texts_those_of_the_page_before_hold() -> None:
+    """The last column is blank, and labels that reach far would do for a first one."""
+    boxes = [box for box in table() if box[2] != ENDS[-1]]
+    boxes = [(x0, y0, 470.0 if x0 == 200.0 and y0 > 200 else x1, y1) for x0, y0, x1, y1 in boxes]
+    borders = (505.0, 565.0, 622.0, 680.0, 742.0, 795.0, 855.0, 911.0)
+    before = NumberColumns(tuple(x / 1000 for x in borders), 0.07)
+    lattice = seen((70.0, 180.0, 450.0), tuple(90.0 + 40 * row for row in range(9)))
+    [made] = aligned(drawn(boxes), lattice, boxes, before)
+    assert np.abs(np.array(made.columns[-8:-1]) - borders[:-1]).max() < 20
+
+
+def test_a_number_of_table_4_that_the_detector_overlooked() -> None:
+    heads: list[Box] = [(80.0 + 56 * head, 100.0, 120.0 + 56 * head, 120.0) for head in range(5, 15)]
+    numbers: list[Box] = [(110.0 + 56 * column, 140.0, 118.0 + 56 * column, 156.0) for column in range(15)]
+    image = drawn(heads)
+    for x0, y0, x1, y1 in numbers:
+        image[int(y0) : int(y1), int(x0) : int(x1)] = 20
+    boxes = [*heads, *numbers[1:], (70.0, 300.0, 900.0, 320.0)]
+    [made] = aligned(image, seen((300.0, 500.0, 920.0), (95.0, 130.0, 160.0)), boxes)
+    assert (made.n_rows, made.n_columns) == (2, 15)
+    for column, (x0, _, x1, _) in enumerate(numbers):
+        assert made.columns[column] < x0 and x1 < made.columns[column + 1]
+
+
 def test_labels_of_two_columns_in_one_box_are_parted() -> None:
     boxes = [box for box in table() if box[0] != 80.0]
     boxes.remove((200.0, 180.0, 400.0, 200.0))

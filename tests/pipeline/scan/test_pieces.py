@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.scan.pieces import pieces
+from pipeline.scan.pieces import numbers_apart, pieces
 
 H = 20.0
 
@@ -36,3 +36,15 @@ def test_stains_and_strokes_are_no_texts() -> None:
 def test_a_box_without_ink_stays() -> None:
     box = (45.0, 50.0, 180.0, 70.0)
     assert pieces(page((300, 100, 310, 120)), [box], H) == [box]
+
+
+def test_a_number_close_behind_its_label_is_none_of_its_letters() -> None:
+    """Closer than texts stand apart, but where the numbers of other rows begin."""
+    lines = [[(20.0, 20.0 + 30 * row, 150.0, 40.0 + 30 * row), (200.0, 20.0 + 30 * row, 208.0, 40.0 + 30 * row)]
+             for row in range(4)]  # fmt: skip
+    letters = [(x, 140, x + 14, 156) for x in range(20, 180, 16)]
+    joined = (20.0, 140.0, 208.0, 158.0)
+    with_number = page(*letters, (200, 140, 208, 156))
+    assert numbers_apart(with_number, [*lines, [joined]], H)[-1] == [(20, 140, 178, 158), (200, 140, 208, 158)]
+    assert numbers_apart(page(*letters, (182, 140, 208, 156)), [*lines, [joined]], H)[-1] == [joined], "a letter"
+    assert numbers_apart(with_number, [*lines[:3], [joined]], H)[-1] == [joined], "too few to say where numbers stand"
