@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from pipeline.ocr.channels import extremes
+from pipeline.ocr.minus import begins_with_bar
 from pipeline.ocr.runs import runs
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.document import Pixels
     from pipeline.ocr.calibration import Seen
+    from pipeline.ocr.minus import Minus
 
 _SMALLEST = 6
 """Pixels; a digit of 9 points at 100 dpi is 9 high, so that anything lower is a dash, a dot or dirt."""
@@ -54,8 +56,8 @@ class Ink:
     """One flat bar and nothing else."""
     cleaned: Pixels
     """The crop without rules, specks, and what is coloured beside black print."""
-    minus: bool = False
-    """A short bar stands by itself before the digits, at half of their height."""
+    minus: Minus = "none"
+    """A short bar before the digits, at half of their height: it stands by itself, or has run into them."""
 
     @property
     def wide(self) -> float:
@@ -115,7 +117,11 @@ def _ink_of(crop: Pixels, coloured: bool) -> Ink | None:
     kept = np.isin(labels, [part.label for part in (*printed, *near)])
     kept[box[1] : box[3], box[0] : box[2]] |= labels[box[1] : box[3], box[0] : box[2]] > 0
     seen: Seen = "coloured" if coloured else "bar" if dash else "ink" if sure else "doubtful"
-    minus = dash is None and _begins_with_minus([*printed, *near], tallest)
+    minus: Minus = "none"
+    if dash is None and _begins_with_minus([*printed, *near], tallest):
+        minus = "apart"
+    elif dash is None and box[0] > 0 and begins_with_bar(dark[box[1] : box[3], box[0] : box[2]]):
+        minus = "joined"
     return Ink(box, seen, dash is not None, _without(crop, ((labels > 0) & ~kept) | rules, kept), minus)
 
 

@@ -15,6 +15,8 @@ from pipeline.ocr.engine import NumberReading, TextReading
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.ocr.minus import Minus
+
 NUMBER_SYMBOLS = "0123456789.,-—/+%"
 DASH = "—"
 _RIVALS = 5
@@ -25,6 +27,11 @@ WIDEST, WIDER, SIGN = 0.28, 0.72, 2.0
 as so many digits, with the space around it."""
 TOO_WIDE = 0.6
 """Part of its probability that a number keeps whose ink is wider: something stands beside it, or is joined to it."""
+OVERLOOKED: Mapping[Minus, float] = {"none": 0.0, "apart": 1.0, "joined": 0.99}
+"""By what the pixels show of a minus sign, part of the probability of a number without it that belongs to the one with
+it."""
+TRACE = 0.003
+"""Of the probability of a number, that of the same with a minus sign, from which on a recogniser may have seen one."""
 SURE_DIGITS = 0.8
 """Mean score of the characters from which on several digits are no dash."""
 
@@ -64,8 +71,8 @@ class CellLook:
     """Without the restriction to numbers."""
     wide: float = 0.0
     """Times its height that the ink is wide; 0 where that says nothing."""
-    minus: bool = False
-    """The pixels show a minus sign by itself."""
+    minus: Minus = "none"
+    """Whether the pixels show a minus sign."""
     extent: tuple[float, float] | None = None
     """See `NumberReading`."""
 
@@ -87,8 +94,8 @@ def number_reading(look: CellLook, confusions: Confusions, measured: Calibration
         # A point or comma at an end is a speck: no number has one there.
         text = "".join(NUMBER_SYMBOLS[column - 1] for column in columns).strip(".,")
         found[text] = found.get(text, 0.0) + share
-    if look.minus:
-        found = _with_minus(found)
+    if look.minus == "apart" or (look.minus == "joined" and _may_have_sign(found)):
+        found = _with_minus(found, OVERLOOKED[look.minus])
     words = look.general.text
     if words and not is_number(words):
         rest = max(0.0, 1.0 - sum(found.values()))
@@ -107,12 +114,24 @@ def seen_with_reading(look: CellLook, best: str) -> Seen:
     return "strange" if look.seen in ("ink", "doubtful") and not is_number(best) else look.seen
 
 
-def _with_minus(read: Mapping[str, float]) -> dict[str, float]:
-    """A recogniser may overlook the sign; the pixels do not."""
+def _may_have_sign(read: Mapping[str, float]) -> bool:
+    """Whether the recogniser sees at least a trace of a minus sign: a stroke of a pen that ends in a digit is none."""
+    best = max(read, key=lambda text: (read[text], text), default="")
+    return best.startswith("-") or read.get("-" + best, 0.0) >= TRACE * read.get(best, 0.0)
+
+
+def _with_minus(read: Mapping[str, float], overlooked: float) -> dict[str, float]:
+    """A recogniser may overlook the sign; the pixels do not.
+
+    Args:
+        overlooked: part of the probability of a number without the sign that belongs to the one with it.
+    """
     found: dict[str, float] = {}
     for text, share in read.items():
         signed = "-" + text.lstrip("-" + DASH) if text.strip("-" + DASH).isdigit() else text
-        found[signed] = found.get(signed, 0.0) + share
+        for one, part in ((signed, overlooked), (text, 1.0 - overlooked)):
+            if part:
+                found[one] = found.get(one, 0.0) + part * share
     return found
 
 
