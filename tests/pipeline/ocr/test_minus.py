@@ -15,6 +15,7 @@ from pipeline.ocr.numbers import NUMBER_SYMBOLS, number_reading
 from .drawn import FONTS, cell
 from .test_calibration import look
 
+
 def printed(text: str, font: int, blur: float = 0.8) -> Ink:
     """A cell as a coarse scan shows it, digits some 10 pixels high."""
     small = cv2.resize(cell(text, font, 88, 480, 180), None, fx=0.16, fy=0.16, interpolation=cv2.INTER_AREA)
