@@ -54,6 +54,8 @@ DEARER = 0.3
 """Cost by which columns of their own are clearly worse than those of the page before."""
 STACKED, LEAST_STACKED = 0.8, 3
 """Times the height of a line of text between two numbers of one cell; such cells of one row from which on it is two."""
+LEAST_SEEN = 4
+"""Numbers in the last line of table 4 that the detector saw, from which on others are looked for."""
 MOST_BESIDE = 4
 """Lines of text above and below table 4 that may have been taken for parts of it."""
 
@@ -210,25 +212,33 @@ def _table_4(
 ) -> Lattice | None:
     """The lattice of as many of these lines as stand in fifteen columns: a sentence may stand above or below."""
     left, right = min(box[0] for box in others), max(box[2] for box in others)
-    more = [
-        [*line, *numbers_in_line(grey, line, left, right, height)] if is_line_of_numbers(line, height) else line
+    overlooked = [
+        numbers_in_line(grey, line, left, right, height) if is_line_of_numbers(line, height, LEAST_SEEN) else []
         for line in lines
     ]
+    seen = [list(line) for line in lines]
     # What the detector did not see may be a piece of a pen's stroke, too.
-    for texts in (lines, more) if more != lines else (lines,):
-        if (made := _laid_in_fifteen(grey, lattice, texts, height, others)) is not None:
-            return made
-    return None
+    made = _laid_in_fifteen(grey, lattice, seen, overlooked, height, others)
+    if made is None and any(overlooked):
+        every = [[*line, *more] for line, more in zip(seen, overlooked, strict=True)]
+        made = _laid_in_fifteen(grey, lattice, every, [[]] * len(seen), height, others)
+    return made
 
 
 def _laid_in_fifteen(
-    grey: Grey, lattice: Lattice, lines: Sequence[Sequence[Box]], height: float, others: Sequence[Box]
+    grey: Grey,
+    lattice: Lattice,
+    lines: Sequence[list[Box]],
+    overlooked: Sequence[list[Box]],
+    height: float,
+    others: Sequence[Box],
 ) -> Lattice | None:
     for left_out in range(min(MOST_BESIDE, len(lines) - 2) + 1):
         fits: list[tuple[float, list[Box], Fit]] = []
         for first in range(left_out + 1):
-            inside = [box for line in lines[first : len(lines) - left_out + first] for box in line]
-            if (fit := fifteen_columns(grey, inside, height)) is not None:
+            here = slice(first, len(lines) - left_out + first)
+            inside, more = ([box for line in each[here] for box in line] for each in (lines, overlooked))
+            if (fit := fifteen_columns(grey, inside, height, more)) is not None:
                 fits.append((fit.cost, inside, fit))
         if fits:
             _, inside, fit = min(fits, key=lambda one: one[0])

@@ -133,7 +133,10 @@ def _without_broad_heads(boxes: Sequence[Box], height: float) -> list[Box]:
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
     start = left + WITHOUT_LABEL * (right - left)
     lines = lines_of_texts(boxes, height)
-    return [box for line in lines if len(line) > FEW or min(line)[0] < start for box in line]
+    # The head of the last column, where that is blank, alone says that it is there.
+    ends = (line for line in lines if _are_short(line, height) and max(box[2] for box in line) == right)
+    last = next(ends, [])
+    return [box for line in lines if len(line) > FEW or min(line)[0] < start or line is last for box in line]
 
 
 def _cut(texts: _Texts, broadest: float = np.inf) -> NDArray[np.float64]:
@@ -183,7 +186,7 @@ def _best_near(cut: NDArray[np.float64], x: float, room: float, scale: float) ->
     return float(near[each.argmin()]), float(each.min())
 
 
-def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | None:
+def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float, others: Sequence[Box] = ()) -> Fit | None:
     """The columns of table 4, which has no labels at its side; None where the texts do not stand in them.
 
     They are narrow, and their heads stand as close as letters do: where there is room for a border is told by the ink.
@@ -191,13 +194,14 @@ def fifteen_columns(grey: Grey, boxes: Sequence[Box], height: float) -> Fit | No
     Args:
         boxes: of the texts of a table, in pixels of the image.
         height: of a line of text, pixels.
+        others: what may be texts of it, too; borders do not cut them, but they do not say where it ends.
     """
     lines = lines_of_texts(boxes, height)
     if not any(is_line_of_numbers(line, height) for line in lines):
         return None
     left = min(box[0] for box in boxes) - height / 4
     right = max(box[2] for box in boxes) + height / 4
-    inked = _inked_columns(grey, [line for line in lines if len(line) > FEW])
+    inked = _inked_columns(grey, [line for line in lines_of_texts([*boxes, *others], height) if len(line) > FEW])
     ink = inked.sum(axis=0)[None].astype(np.float32)
     cut, near = (cv2.blur(ink, (1 + 2 * round(room * height), 1))[0] for room in (CLOSE, CLEAR))
     cut += CLOSE_COST * near
@@ -235,9 +239,13 @@ def _inner_borders(cut: NDArray[np.float64], start: float, width: float, most: f
     return found, total
 
 
-def is_line_of_numbers(line: Sequence[Box], height: float) -> bool:
+def is_line_of_numbers(line: Sequence[Box], height: float, least: int = SIDE_BY_SIDE) -> bool:
     """Whether nothing but short texts stand in a line, as many as numbers in the fifteen columns of table 4."""
-    return len(line) >= SIDE_BY_SIDE and all(width_of(box) < SHORT * height for box in line)
+    return len(line) >= least and _are_short(line, height)
+
+
+def _are_short(line: Sequence[Box], height: float) -> bool:
+    return all(width_of(box) < SHORT * height for box in line)
 
 
 def _inked_columns(grey: Grey, lines: Sequence[Sequence[Box]]) -> NDArray[np.bool_]:
