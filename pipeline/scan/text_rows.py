@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.scan.boxes import SHORT, height_of, middle_of, runs_across, width_of
+from pipeline.scan.pieces import TALL
 from pipeline.spans import Span, joined
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ IN_LINE = 3
 """Numbers that stand side by side in a line of a table at least, beside one label, where it is not seen as one."""
 BROAD = 1.25
 """Times the width of a column of numbers that a head of several is wide at least."""
-SHRUNK = 0.15
-"""Of its height by which a text is less high than its box at each end: detectors draw wide."""
+SHRUNK, HIGH = 0.15, 1.3
+"""Of its height by which a text is less high than its box at each end: detectors draw wide. Times the height of a line
+of text, that a box of one line is high at most."""
 FULL = 1.6
 """Times the height of a line of text: what is free behind a line of a label that goes on in the next, at most."""
 LEADING = 0.7
@@ -168,8 +170,15 @@ def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[Span]:
     """
     numbers = [box for box in boxes if (box[0] + box[2]) / 2 > start]
     labels = leaves([box for box in boxes if (box[0] + box[2]) / 2 <= start], height)
-    bands = joined(_shrunk(box) for box in numbers)
+    bands = joined(_shrunk(box, height) for box in numbers if height_of(box) < TALL * height)
+    # Strokes of a pen, or of a seal, that were taken for one text with numbers go over several rows.
+    tall = (_shrunk(box, height) for box in numbers if height_of(box) >= TALL * height)
+    bands = joined([*bands, *(one for one in tall if not any(_overlap(one, band) for band in bands))])
     return joined([*bands, *_label_spans(labels, bands, height)])
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def without_other_tables(
@@ -192,8 +201,10 @@ def without_other_tables(
     return list(spans)
 
 
-def _shrunk(box: Box) -> Span:
-    room = SHRUNK * height_of(box)
+def _shrunk(box: Box, height: float) -> Span:
+    """Top and bottom of the text; where its box is higher than a line, something above or below is in it."""
+    high = height_of(box)
+    room = SHRUNK * high if high < HIGH * height else (high - (1 - 2 * SHRUNK) * height) / 2
     return box[1] + room, box[3] - room
 
 
@@ -234,7 +245,7 @@ def _label_spans(
             groups[-1] = joined
         else:
             groups.append([below])
-    return [(_shrunk(group[0])[0], _shrunk(group[-1])[1]) for group in groups]
+    return [(_shrunk(group[0], height)[0], _shrunk(group[-1], height)[1]) for group in groups]
 
 
 def _holds(label: Box, band: Span) -> bool:
