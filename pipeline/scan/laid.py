@@ -137,5 +137,7 @@ def _cleared(lattice: Lattice, boxes: Sequence[Box], heads: int, labels: int) ->
     for box in boxes:
         middle = (box[0] + box[2]) / 2
         column = int(np.clip(np.searchsorted(lattice.columns, middle) - 1, 0, lattice.n_columns - 1))
-        level[[i for i, y in enumerate(lattice.rows) if runs_down(box, y)], column] = 0.0
+        # Below the heads no number goes over several rows; what does is a stroke, taken for one text with it.
+        last = lattice.n_rows if column < labels else heads
+        level[[i for i, y in enumerate(lattice.rows) if i <= last and runs_down(box, y)], column] = 0.0
     return replace(lattice, level=level, upright=upright)

@@ -145,6 +145,18 @@ def test_a_pen_over_two_numbers_does_not_make_them_one_cell() -> None:
     assert sum(place.column >= 2 for place in made.places) == 8 * 7
 
 
+def test_a_stroke_over_two_rows_does_not_make_them_one() -> None:
+    """What the detector took for one text goes from a number to the one below."""
+    boxes = table()
+    stroke: Box = (ENDS[2] - 30.0, 302.0, ENDS[2] + 2.0, 358.0)
+    boxes = [box for box in boxes if not (box[2] == ENDS[2] and 290 < box[1] < 350)]
+    image = drawn(boxes)
+    image[302:358, int(ENDS[2]) - 20 : int(ENDS[2]) - 17] = 20
+    [made] = aligned(image, seen((70.0, 180.0, 450.0), tuple(90.0 + 40 * row for row in range(9))), [*boxes, stroke])
+    assert made.n_rows == 8
+    assert sum(place.column >= 2 for place in made.places) == 8 * 7
+
+
 def test_a_page_that_is_still_bent_is_not_laid_out_by_its_texts() -> None:
     """Labels and numbers of one row stand at other heights: rows over the texts would mix them up."""
     bent: list[Box] = [
