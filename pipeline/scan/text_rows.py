@@ -172,8 +172,9 @@ def row_spans(boxes: Sequence[Box], start: float, height: float) -> list[Span]:
     labels = leaves([box for box in boxes if (box[0] + box[2]) / 2 <= start], height)
     bands = joined(_shrunk(box, height) for box in numbers if height_of(box) < TALL * height)
     # Strokes of a pen, or of a seal, that were taken for one text with numbers go over several rows.
-    tall = (_shrunk(box, height) for box in numbers if height_of(box) >= TALL * height)
-    bands = joined([*bands, *(one for one in tall if not any(_overlap(one, band) for band in bands))])
+    tall = (box for box in numbers if height_of(box) >= TALL * height)
+    alone = [_shrunk(box, height) for box in tall if not any(_overlap((box[1], box[3]), band) for band in bands)]
+    bands = joined([*bands, *alone])
     return joined([*bands, *_label_spans(labels, bands, height)])
 
 
