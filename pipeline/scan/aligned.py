@@ -9,6 +9,7 @@ through a number. Here it is told where tables are, and what parts the labels; `
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,8 @@ CLEAN, MOST_HEADINGS = 0.6, 3
 """Cost of columns that suit all texts; headings below which table 3 may begin, or above which it may end."""
 DEARER = 0.3
 """Cost by which columns of their own are clearly worse than those of the page before."""
+FAR = 5.0
+"""Times the height of a line of text between label and number of a row of table 2 alone at the head of a page."""
 STACKED, LEAST_STACKED = 0.8, 3
 """Times the height of a line of text between two numbers of one cell; such cells of one row from which on it is two."""
 LEAST_SEEN = 4
@@ -260,13 +263,38 @@ def unseen_tables(
         return []
     height = float(np.median([letter_height(box) for box in boxes]))
     free = [box for box in boxes if not any(lattice.rows[0] < middle_of(box) < lattice.rows[-1] for lattice in found)]
-    made: list[Lattice] = []
-    for top, bottom in tabular_stretches(lines_of_texts(pieces(grey, free, height), height), height):
+    lines = lines_of_texts(pieces(grey, free, height), height)
+    made = _rows_at_head(lines, [one.rows[0] for one in found], height)
+    for top, bottom in tabular_stretches(lines, height):
         columns = (min(box[0] for box in free), max(box[2] for box in free))
         seen = with_places(Lattice((top, bottom), columns, np.ones((2, 1)), np.ones((1, 2)), ()))
         upmost = not any(lattice.rows[0] < top for lattice in [*found, *made])
         made += [one for one in aligned(grey, seen, free, before if upmost else None) if one.n_columns >= NUMBERS]
     return made
+
+
+def _rows_at_head(lines: Sequence[Sequence[Box]], tables: Sequence[float], height: float) -> list[Lattice]:
+    """The last rows of table 2, alone at the head of a page: a label at the left, one number at the right.
+
+    Args:
+        lines: of texts, from above.
+        tables: where tables begin, pixels.
+    """
+    rows: list[list[Box]] = []
+    for line in lines:
+        label, *numbers = sorted(line)
+        is_row = len(numbers) == 1 and width_of(label) > LABEL * height and width_of(numbers[0]) < SHORT * height
+        if not is_row or numbers[0][0] - label[2] < FAR * height or any(y < label[1] for y in tables):
+            break
+        rows.append([label, *numbers])
+    if not rows:
+        return []
+    edges = [(min(box[1] for box in row), max(box[3] for box in row)) for row in rows]
+    borders = (edges[0][0] - height / 4, *((a[1] + b[0]) / 2 for a, b in pairwise(edges)), edges[-1][1] + height / 4)
+    left, right = min(row[0][0] for row in rows) - height / 2, max(row[1][2] for row in rows) + height / 2
+    between = (max(row[0][2] for row in rows) + min(row[1][0] for row in rows)) / 2
+    ones = np.ones((len(rows) + 1, 2)), np.ones((len(rows), 3))
+    return [with_places(Lattice(borders, (left, between, right), *ones, ()))]
 
 
 def _parted_labels(grey: Grey, labels: Sequence[Box], columns: Sequence[float], height: float) -> list[Box]:

@@ -82,6 +82,18 @@ def test_a_table_of_which_no_border_was_seen_is_found_by_its_texts() -> None:
     assert unseen_tables(drawn(table()), table(), [made]) == [], "it was found before"
 
 
+def test_a_row_of_table_2_alone_at_the_head_of_a_page() -> None:
+    row: list[Box] = [(80.0, 20.0, 250.0, 40.0), (840.0, 20.0, 905.0, 40.0)]
+    heading: Box = (80.0, 60.0, 400.0, 80.0)
+    first, second = unseen_tables(drawn([*row, heading, *table()]), [*row, heading, *table()], [])
+    assert (first.n_rows, first.n_columns, second.n_columns) == (1, 2, 1 + 7)
+    assert first.rows[-1] < 60 and 250 < first.columns[1] < 840
+    near: list[Box] = [row[0], (300.0, 20.0, 340.0, 40.0)]
+    assert len(unseen_tables(drawn([*near, heading, *table()]), [*near, heading, *table()], [])) == 1, "a sentence"
+    below: list[Box] = [(x0, y0 + 90, x1, y1 + 90) for x0, y0, x1, y1 in row]
+    assert unseen_tables(drawn([heading, *below]), [heading, *below], []) == [], "below other text"
+
+
 def test_what_stands_above_table_4_is_no_part_of_table_3() -> None:
     """The network took both tables of a page, and the heading between them, for one with fifteen columns."""
     heading: Box = (70.0, 440.0, 300.0, 460.0)
