@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("pipeline", "training", "annotations", "models", "configs", "tests")
 
 LAYERS = (
-    {"document"},
+    {"document", "spans"},
     {"errors", "record", "template", "limits", "costs", "confidence", "isolation"},
     {"answers"},
     {"ocr"},

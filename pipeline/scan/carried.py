@@ -39,9 +39,12 @@ def number_columns(tables: Sequence[Lattice], width: int) -> NumberColumns | Non
     last = max(tables, key=lambda lattice: lattice.outline[3])
     if last.n_columns <= NUMBERS:
         return None
-    borders = last.columns[-NUMBERS - 1 :]
+    borders = list(last.columns[-NUMBERS - 1 :])
     widths = np.diff(borders)
     usual = float(np.median(widths))
+    # Where nothing but its head stands in the last column, that says where the texts end, not the column.
+    if widths[-1] < usual / WIDEST:
+        borders[-1], widths[-1] = borders[-2] + usual, usual
     if widths.max() > WIDEST * usual or widths.min() < usual / WIDEST:
         return None
     return NumberColumns(tuple(x / width for x in borders), last.columns[0] / width)

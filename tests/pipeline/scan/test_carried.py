@@ -24,3 +24,9 @@ def test_the_columns_of_a_table_with_heads() -> None:
     uneven = (80.0, 500.0, 520.0, 540.0, 560.0, 580.0, 600.0, 620.0, 920.0)
     assert number_columns([lattice(*uneven)], WIDTH) is None, "a total is no wider than the rest"
     assert number_columns([], WIDTH) is None
+
+
+def test_a_last_column_without_numbers_is_as_wide_as_the_others() -> None:
+    """Its head alone stands in it, and the table seems to end there."""
+    found = number_columns([lattice(*HEADED[:-1], HEADED[-2] + 30)], WIDTH)
+    assert found == NumberColumns(tuple(x / WIDTH for x in HEADED[1:]), 0.08)
