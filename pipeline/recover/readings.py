@@ -23,6 +23,9 @@ from pipeline.recover.strips import Token, part_of
 PLACED = 0.75
 """Probability that a cell without printed rules is the one that it is taken for, where its row has blank ones. The
 arithmetic may confirm it; where no rule does, it is not believed."""
+LONE, NO_NUMBER = 0.95, 0.1
+"""Probability of the number of a row that has one cell, from which on what stands beside it is none of the form's;
+that this is a number, below which it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def read_row(
     """
     if not tokens:
         return [RowReading((ABSENT,) * shape.width)]
-    tokens = _placed(_in_cells(tokens, shape.width), shape.width)
+    tokens = _placed(_lone_number(_in_cells(tokens, shape.width), shape), shape.width)
     try:
         found = _distinct(_all_readings(tokens, shape, trim, drops_blanks, prints_zeros))
     except TooMany:
@@ -99,6 +102,23 @@ def _in_cells(tokens: Sequence[Token], width: int) -> Sequence[Token]:
     what looks like one in its label is dirt."""
     own = [token for token in tokens if not token.among_words]
     return own if is_pictured(own, width) and not any(token.implied for token in own) else tokens
+
+
+def _lone_number(tokens: Sequence[Token], shape: RowShape) -> Sequence[Token]:
+    """The number of a row that has one cell, where nothing else on the page image is one: a stroke of a pen, or what a
+    seal left, in a place that a border parts from it which the form does not have."""
+    if shape.width != 1 or len(tokens) < 2 or any(not token.pictured or token.soft for token in tokens):
+        return tokens
+    numbers = [token for token in tokens if _has_digit(token.text)]
+    others = [token for token in tokens if not _has_digit(token.text)]
+    if len(numbers) != 1 or not numbers[0].readings or numbers[0].readings[0].score < LONE:
+        return tokens
+    doubt = max(sum(one.score for one in token.readings if _has_digit(one.text)) for token in others)
+    return numbers if doubt < NO_NUMBER else tokens
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _placed(tokens: Sequence[Token], width: int) -> list[Token]:

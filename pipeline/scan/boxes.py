@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ SHORT = 4.0
 """Times the height of a line of text that a number, or the head of one column, is wide at most."""
 STACK = 2.2
 """Times its width that a text is high, from which on it is a stack of letters; lone digits are less."""
+
+THIN, ON = 0.72, 0.25
+"""Times its height that a piece of a rule is wide at most; from its middle to the border that it is a piece of. Three
+of ten lone digits stand in boxes as narrow, but beside a border, not on it."""
 
 
 def height_of(box: Box) -> float:
@@ -44,3 +49,13 @@ def runs_down(box: Box, y: float) -> bool:
     """Whether the text runs through a level border at y."""
     room = OVER * height_of(box)
     return box[1] + room < y < box[3] - room
+
+
+def is_piece_of_rule(box: Box, borders: Sequence[float], thin: float = THIN) -> bool:
+    """Whether what was taken for a text is a piece of one of the upright borders itself.
+
+    Args:
+        thin: times its height that it is wide at most.
+    """
+    height, middle = height_of(box), (box[0] + box[2]) / 2
+    return width_of(box) < thin * height and any(abs(middle - x) < ON * height for x in borders)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.ocr.runs import runs
+from pipeline.scan.boxes import is_piece_of_rule
 from pipeline.scan.evened import NUMBERS, WITHOUT_LABELS
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.rules import scaled
@@ -30,6 +31,8 @@ LEAST_DEPTH = 4.0
 """Grey levels by which the darkest line of an edge is darker than its surroundings."""
 OVER_NOISE = 4.0
 """Times the scatter of the lines beside it, that it must be darker."""
+FAINT = 0.25
+"""Of the usual depth of a table's rules, below which what looks like one shows through from the back of the sheet."""
 ENDS = 4
 """Pixels left out at both ends, where other rules cross."""
 PRINTED_TABLE = 0.7
@@ -58,12 +61,12 @@ def drawn_edges(grey: Grey, lattice: Lattice) -> Drawn:
     rows = [round(y * scale) for y in lattice.rows]
     columns = [round(x * scale) for x in lattice.columns]
     turned = np.ascontiguousarray(small.T)
-    level, upright = np.zeros(lattice.level.shape, bool), np.zeros(lattice.upright.shape, bool)
+    level, upright = np.zeros(lattice.level.shape), np.zeros(lattice.upright.shape)
     for r, c in np.ndindex(*level.shape):
-        level[r, c] = _is_drawn(small, rows[r], columns[c], columns[c + 1])
+        level[r, c] = _depth(small, rows[r], columns[c], columns[c + 1])
     for r, c in np.ndindex(*upright.shape):
-        upright[r, c] = _is_drawn(turned, columns[c], rows[r], rows[r + 1])
-    return Drawn(level, upright)
+        upright[r, c] = _depth(turned, columns[c], rows[r], rows[r + 1])
+    return Drawn(_as_others(level, lattice.level), _as_others(upright, lattice.upright))
 
 
 def drawn_shares(drawn: Drawn, lattice: Lattice) -> tuple[float, float]:
@@ -134,8 +137,9 @@ def _not_between_numbers(held: NDArray[np.bool_], borders: Sequence[int]) -> lis
 
 
 def _held(lattice: Lattice, boxes: Sequence[Box]) -> NDArray[np.bool_]:
-    """rows x columns: where the middle of a text stands."""
-    middles = np.array([((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in boxes]).reshape(-1, 2)
+    """rows x columns: where the middle of a text stands; a piece of a broken rule, which may look like one, is none."""
+    texts = [box for box in boxes if not is_piece_of_rule(box, lattice.columns)]
+    middles = np.array([((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in texts]).reshape(-1, 2)
     bins = (np.array(lattice.rows), np.array(lattice.columns))
     return np.asarray(np.histogram2d(middles[:, 1], middles[:, 0], bins=bins)[0] > 0, dtype=np.bool_)
 
@@ -176,14 +180,23 @@ def _extent(lattice: Lattice, row: int, column: int, side: int) -> float:
     return lattice.columns[at]
 
 
-def _is_drawn(grey: Grey, at: int, start: int, end: int) -> bool:
+def _depth(grey: Grey, at: int, start: int, end: int) -> float:
+    """Grey levels by which the darkest line along an edge is darker than what lies beside it; 0 where it is no more so
+    than lines beside it are among each other."""
     band = grey[max(0, at - BESIDE) : at + BESIDE + 1, max(0, start + ENDS) : max(start + ENDS + 1, end - ENDS)]
     if band.shape[0] < 2 * BESIDE or not band.shape[1]:
-        return False
+        return 0.0
     lines: NDArray[np.float64] = band.mean(axis=1)
     near = lines[BESIDE - ON : BESIDE + ON + 1]
     # Each side by itself: a row of heads may be shaded, the one below it not.
     sides = (lines[: BESIDE - ON], lines[BESIDE + ON + 1 :])
     depth = min(float(np.median(side)) for side in sides) - float(near.min())
     scatter = max(float(np.median(np.abs(side - np.median(side)))) for side in sides)
-    return depth >= max(LEAST_DEPTH, OVER_NOISE * scatter)
+    return depth if depth >= max(LEAST_DEPTH, OVER_NOISE * scatter) else 0.0
+
+
+def _as_others(depths: NDArray[np.float64], evidence: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which edges are printed: those as dark as the rules of their table, or not much less."""
+    usual = depths[(evidence >= SURE) & (depths > 0)]
+    least = FAINT * float(np.median(usual)) if usual.size else 0.0
+    return np.asarray((depths > 0) & (depths >= least))

@@ -17,7 +17,7 @@ from pipeline.scan.ink import coloured, ink, without_pen
 from pipeline.scan.lattice import Lattice, Place
 from pipeline.scan.layout import Region, lay_out, reading_groups
 from pipeline.scan.marks import marked
-from pipeline.scan.parts import TextPart, lines_of, parts_of, printed, sliced
+from pipeline.scan.parts import TextPart, lines_of, parts_of, printed, sliced, without_rule_pieces, without_specks
 from pipeline.scan.rivals import as_part
 from pipeline.scan.rules import find_rules, without_letters
 from pipeline.scan.screen import is_black_and_white, softened, unscreened
@@ -138,13 +138,15 @@ def scan_page(
     image, figures = coloured(legible), without_pen(upright, legible)
     # By its brightness to the eye: print in colour is faint in `grey`, but no less printed.
     parts = printed(parts_of(places), np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
-    parts = marked(parts, upright)
+    parts = without_specks(marked(parts, upright), grey)
     found = find_tables(grey, masks, parts, before)
     # A single row is no table: the edges of a tint look like rules, and so do strokes of a pen around numbers.
     if all(implied or lattice.n_rows == 1 for lattice, implied in found) and (found or _looks_tabular(parts)):
         found = find_tables(grey, unruled(grey, parts), parts, before, True) or found
     tables = []
     for lattice, implied in found:
+        if not implied:
+            parts = without_rule_pieces(parts, lattice)
         cells = read_cells(image, legible, figures, lattice, parts, engine)
         if (implied and beside(lattice, parts)) or any(side_by_side(lattice, other) for other, _ in found):
             # Its labels and its numbers may be counted off differently.

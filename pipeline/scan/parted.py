@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.scan.boxes import SHORT, height_of, middle_of, width_of
+from pipeline.scan.boxes import SHORT, height_of, is_piece_of_rule, middle_of, width_of
 from pipeline.scan.lattice import SURE, Lattice, with_places
 from pipeline.scan.parts import TextPart, by_cell, lines_of
 
@@ -28,9 +28,6 @@ OVER = 0.3
 """Times its height by which a text may reach over a rule and still keep to its cell."""
 MOST_COLUMNS = 4
 """Columns of the widest tables whose first column is one of labels and no other is."""
-THIN, ON = 0.72, 0.25
-"""Times its height that a piece of a rule is wide at most; from its middle to the border that it is a piece of. Three
-of ten lone digits stand in boxes as narrow, but beside a border, not on it."""
 ONE_LINE = 1.8
 """Height of a cell, in that of its texts, below which it has room for one line alone."""
 FEW_ROWS = 5
@@ -96,7 +93,8 @@ def _border_between(lattice: Lattice, gap: _Gap) -> float | None:
 
 def _gaps(lattice: Lattice, parts: Sequence[TextPart]) -> Iterator[_Gap]:
     boxes = lattice.boxes
-    texts = [part for part in parts if _within_a_cell(boxes, part.box) and not _is_rule(lattice, part.box)]
+    borders = lattice.columns[1:-1]
+    texts = [part for part in parts if _within_a_cell(boxes, part.box) and not is_piece_of_rule(part.box, borders)]
     for place, inside in by_cell(lattice, texts).items():
         for left, right in pairwise(_only_line(inside, lattice.box(place))):
             height = max(height_of(left.box), height_of(right.box))
@@ -146,12 +144,6 @@ def _within_a_cell(boxes: NDArray[np.float64], box: Box) -> bool:
     room, middle = OVER * height_of(box), middle_of(box)
     across = (boxes[:, 0] - room <= box[0]) & (box[2] <= boxes[:, 2] + room)
     return bool((across & (boxes[:, 1] <= middle) & (middle <= boxes[:, 3])).any())
-
-
-def _is_rule(lattice: Lattice, box: Box) -> bool:
-    """Whether what was taken for a text is a piece of the border itself: upright, and where other rows have it."""
-    height, middle = height_of(box), (box[0] + box[2]) / 2
-    return width_of(box) < THIN * height and any(abs(middle - x) < ON * height for x in lattice.columns[1:-1])
 
 
 def _with_border(lattice: Lattice, first: int, last: int, x: float, near: float) -> Lattice:

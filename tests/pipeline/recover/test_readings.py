@@ -275,6 +275,33 @@ def test_a_minus_sign_where_the_form_counts_things_is_dirt() -> None:
     assert (cell.value, cell.score) == (-3, 0.5)
 
 
+ONE = RowShape(1)
+
+
+@pytest.mark.parametrize("beside", [[], [("—", 0.94), ("", 0.03), ("24", 0.03)], [("", 0.8), ("2", 0.08)]])
+def test_in_a_row_of_one_cell_a_stroke_beside_the_number_is_none(beside: list[tuple[str, float]]) -> None:
+    number = seen(**{"638": 0.99})
+    readings = tuple(Reading(text, "ocr", score) for text, score in beside)
+    stroke = Token(readings[0].text if readings else "", "value", Source(), readings, pictured=True)
+    for row in ([stroke, number], [number, stroke], [stroke, number, stroke]):
+        (reading,) = read_row(row, ONE)
+        assert values(reading) == (638,) and (reading.cost, reading.note) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [seen(**{"638": 0.99}), seen(**{"2": 0.6, "—": 0.4})],
+        [seen(**{"638": 0.99}), seen(**{"—": 0.8, "2": 0.2})],
+        [seen(**{"638": 0.9, "63": 0.1}), seen(**{"—": 1.0})],
+        [Token("638", "value", Source()), Token("—", "value", Source())],
+    ],
+    ids=["two numbers", "perhaps two", "unsure", "no page image"],
+)
+def test_what_may_be_a_second_number_is_left_open(row: list[Token]) -> None:
+    assert all(reading.note for reading in read_row(row, ONE))
+
+
 def test_what_is_possible_nowhere_stays_what_it_is() -> None:
     (cell,) = read_row([seen(minus3=0.6, minus8=0.3)], RowShape(1))[0].cells
     assert cell.kind == "unread" and cell.value is None

@@ -54,6 +54,20 @@ def test_a_border_of_which_nothing_is_printed_is_none_in_a_table_with_rules_all_
     assert kept.upright[1:3, 1].all(), "what parts two texts may be a rule that has faded"
 
 
+def test_what_shows_through_from_the_back_is_no_rule() -> None:
+    """A rule of the back of the sheet runs through a row, whose label goes on below it and whose number does not."""
+    rows = [200, 260, 320, 380, 440, 500, 560, 620]
+    image = ruled(paper(), [y for y in rows if y != 380], COLUMNS)
+    image[379:382, 100:1000] = 245
+    lattice = with_places(Lattice(tuple(rows), tuple(COLUMNS), np.ones((8, 4)), np.ones((7, 5)), ()))
+    drawn = drawn_edges(image, lattice)
+    assert drawn.level[[0, 1, 2, 4, 5, 6, 7]].all() and not drawn.level[3].any()
+    texts = [(120.0, 335.0, 380.0, 365.0), (120.0, 395.0, 380.0, 425.0), (480.0, 365.0, 510.0, 379.0)]
+    made = without_imagined(drawn, lattice, texts)
+    assert not made.level[3].any() and made.level[[2, 4]].all()
+    assert not drawn_edges(np.full_like(image, 255), lattice).level.any()
+
+
 def test_a_table_with_few_printed_rules_keeps_what_its_text_implies() -> None:
     lattice = with_places(Lattice(tuple(ROWS), tuple(COLUMNS), np.ones((5, 4)), np.ones((4, 5)), ()))
     assert without_imagined(drawn_edges(paper(), lattice), lattice, []) is lattice
